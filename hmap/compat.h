@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Differences between the kernels that hmap builds against. Every condition on
+ * a kernel version stands here, and nowhere else.
+ */
+#ifndef _HMAP_COMPAT_H
+#define _HMAP_COMPAT_H
+
+#include <linux/module.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "hmap needs Linux 6.1 or later"
+#endif
+
+#ifndef CONFIG_64BIT
+#error "hmap supports 64-bit kernels only"
+#endif
+
+/* The namespace of exports became a string in 6.13. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define HMAP_NS			"HMAP"
+#else
+#define HMAP_NS			HMAP
+#endif
+
+#define EXPORT_SYMBOL_HMAP(symbol)	EXPORT_SYMBOL_NS_GPL(symbol, HMAP_NS)
+
+/**
+ * HMAP_IMPORT_NS - to stand, with a semicolon, in every module that uses hmap
+ */
+#define HMAP_IMPORT_NS		MODULE_IMPORT_NS(HMAP_NS)
+
+/* <asm/unaligned.h> moved in 6.12. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+
+/* <linux/compiler_attributes.h> has it since 6.5. */
+#ifndef __cleanup
+#define __cleanup(func)		__attribute__((__cleanup__(func)))
+#endif
+
+#endif /* _HMAP_COMPAT_H */

@@ -1,0 +1,569 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * hmap: finding and changing entries.
+ *
+ * Words
+ *
+ * A *map* is a header, struct hmap: its type and a tagged root pointer. A *slot*
+ * is one key and its value, side by side, stored by copy. A *control word* is
+ * eight control bytes for eight slots; each byte says empty, deleted, absent
+ * (there is no such slot) or full, and if full, holds the *tag*: seven bits of
+ * the key's hash. All tags of a word are compared at once in an ordinary
+ * register. A *table* is one kmalloc'ed block: a head, control words, slots. A
+ * *directory* is what a map has once it has outgrown one table: 2^depth table
+ * pointers, indexed by the top bits of the hash.
+ *
+ * States
+ *
+ * Header only -> one small table -> by rebuilds, one table of the largest class
+ * -> by a split, a directory of tables. Back by hmap_trim(), hmap_clear() and
+ * hmap_destroy().
+ *
+ * Invariants (hmap_validate() checks them)
+ *
+ *  1. No table: no entry. Such a map is answered from its header alone, before
+ *     anything is hashed.
+ *  2. A key's hash has three uses: its top bits choose the directory's entry,
+ *     middle bits the first word, the low seven the tag.
+ *  3. A table of depth d is in all 2^(D - d) neighbouring directory entries of
+ *     its range, and only there. All its keys' hashes share the top d bits.
+ *  4. Between the first word of a full slot's hash and the slot's word, no word
+ *     has an empty byte. So a probe ends at a word with an empty byte; after all
+ *     words at the latest, since a table may be filled to the last slot.
+ *  5. A tail of the last word, and nothing else, is absent.
+ *
+ * Growth
+ *
+ * An insert that finds no room rebuilds its table: the live slots are copied
+ * into a fresh table, of the same slab class if that leaves a quarter of it
+ * free, else of the next. A table of the largest class is split instead, by the
+ * next bit of its hashes, and when it is as deep as the directory, the
+ * directory doubles. So no insert moves more than one table's entries, and no
+ * allocation grows with the map but the directory. See grow.c.
+ *
+ * What the writer stores, and what a reader may see after it
+ *
+ * One writer at a time, by the caller's lock; readers of types with HMAP_RCU hold
+ * rcu_read_lock() only. Every store that such a reader may depend on is a
+ * release of one word, paired with an acquire or an address dependency:
+ *
+ *  a. hmap_table_fill(): the slot's bytes, then the word that makes it full. A
+ *     reader that sees the slot full sees its bytes.
+ *  b. hmap_table_empty(): the byte becomes deleted. The slot's bytes stay, and
+ *     under RCU the slot is never used again in this table: a reader that saw
+ *     it full goes on to read the same key and value.
+ *  c. Overwriting one word of 1, 2, 4 or 8 bytes: WRITE_ONCE() in the slot. Any
+ *     larger value: hmap_table_move(), where one store makes the new slot full
+ *     and the old one deleted, both in one word; or, with no empty slot in that
+ *     word, a clone of the table with the new value in it. A reader sees the old
+ *     value or the new one.
+ *  d. hmap_publish(): a table is complete before a pointer to it is stored. Its
+ *     predecessor is frozen before that, and freed after a grace period. While a
+ *     split stores its halves in entry after entry, a reader finds the old table
+ *     or the half of its hash, and both give the same answer.
+ *  e. Invariant 4 holds for readers since, under RCU, a live table's words never
+ *     get an empty byte back: a probe that meets one may stop.
+ *
+ * No reader loops beyond one table, retries or waits.
+ */
+#include <linux/err.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+
+/* Where a key stands, or would stand. */
+struct place {
+	struct hmap_table	*table;	/* NULL: header-only */
+	u64			hash;
+	long			index;	/* -1: not there */
+};
+
+static struct place locate(const struct hmap *map, const void *key)
+{
+	const struct hmap_type *type = map->type;
+	void *root = hmap_root(map);
+	struct place place = { .index = -1 };
+
+	if (hmap_root_vacant(root))
+		return place;
+	place.hash = hmap_hash_key(type, key, hmap_root_seed(root));
+	place.table = hmap_table_of(map, place.hash);
+	place.index = hmap_probe(type, place.table, key, place.hash,
+				 type->equal);
+	return place;
+}
+
+static void *place_value(const struct hmap *map, const struct place *place)
+{
+	return hmap_slot_value(map->type, hmap_slot(map->type, place->table,
+						    place->index));
+}
+
+static void add_count(struct hmap *map, long n)
+{
+	struct hmap_dir *dir = hmap_root_dir(hmap_root(map));
+
+	if (dir)
+		WRITE_ONCE(dir->count, dir->count + n);
+}
+
+void hmap_init(struct hmap *map, const struct hmap_type *type)
+{
+	WARN_ON_ONCE(!type);
+	*map = (struct hmap)HMAP_INIT(type);
+}
+EXPORT_SYMBOL_HMAP(hmap_init);
+
+struct hmap *hmap_alloc(const struct hmap_type *type, gfp_t gfp)
+{
+	struct hmap *map;
+
+	if (WARN_ON_ONCE(!type))
+		return NULL;
+	map = kmalloc(sizeof(*map), gfp);
+	if (!map) {
+		hmap_counter_inc(HMAP_ALLOC_FAILURES);
+		return NULL;
+	}
+	hmap_init(map, type);
+	hmap_counter_inc(HMAP_MAPS_ALLOCATED);
+	return map;
+}
+EXPORT_SYMBOL_HMAP(hmap_alloc);
+
+void hmap_free(struct hmap *map)
+{
+	if (!map)
+		return;
+	hmap_counter_inc(HMAP_MAPS_FREED);
+	if (!rcu_access_pointer(map->root))
+		hmap_counter_inc(HMAP_MAPS_NEVER_FILLED);
+	hmap_destroy(map);
+	kfree(map);
+}
+EXPORT_SYMBOL_HMAP(hmap_free);
+
+void hmap_destroy(struct hmap *map)
+{
+	hmap_drop_all(map, false);
+}
+EXPORT_SYMBOL_HMAP(hmap_destroy);
+
+void hmap_clear(struct hmap *map)
+{
+	hmap_drop_all(map, true);
+}
+EXPORT_SYMBOL_HMAP(hmap_clear);
+
+const void *hmap_lookup(const struct hmap *map, const void *key)
+{
+	const struct hmap_type *type = map->type;
+	void *root = hmap_deref(map);
+	void *slot;
+
+	if (hmap_root_vacant(root))
+		return NULL;
+	slot = hmap_find(map, root, type, key, type->hash, type->equal);
+	return slot ? hmap_slot_value(type, slot) : NULL;
+}
+EXPORT_SYMBOL_HMAP(hmap_lookup);
+
+void *hmap_lookup_mut(struct hmap *map, const void *key)
+{
+	if (WARN_ON_ONCE(map->type && hmap_is_rcu(map->type)))
+		return NULL;
+	return (void *)hmap_lookup(map, key);
+}
+EXPORT_SYMBOL_HMAP(hmap_lookup_mut);
+
+/* The calls from here to hmap_memory() may be made without a lock, so they bring
+ * their own read-side section.
+ */
+bool hmap_contains(const struct hmap *map, const void *key)
+{
+	bool found;
+
+	rcu_read_lock();
+	found = hmap_lookup(map, key);
+	rcu_read_unlock();
+	return found;
+}
+EXPORT_SYMBOL_HMAP(hmap_contains);
+
+bool hmap_get(const struct hmap *map, const void *key, void *out)
+{
+	const void *value;
+
+	rcu_read_lock();
+	value = hmap_lookup(map, key);
+	if (value)
+		hmap_read_value(map->type, out, value);
+	rcu_read_unlock();
+	return value;
+}
+EXPORT_SYMBOL_HMAP(hmap_get);
+
+/* Readers may not look at table->live, which RCU's head will overwrite. */
+static unsigned long count_full(const struct hmap_table *table)
+{
+	unsigned long count = 0;
+	u32 nr;
+
+	for (nr = 0; nr < table->nr_words; nr++)
+		count += hweight64(hmap_match_full(READ_ONCE(table->words[nr])));
+	return count;
+}
+
+unsigned long hmap_count(const struct hmap *map)
+{
+	unsigned long count = 0;
+	void *root;
+
+	rcu_read_lock();
+	root = hmap_deref(map);
+	if (hmap_root_dir(root))
+		count = READ_ONCE(hmap_root_dir(root)->count);
+	else if (!hmap_root_vacant(root))
+		count = count_full(root);
+	rcu_read_unlock();
+	return count;
+}
+EXPORT_SYMBOL_HMAP(hmap_count);
+
+bool hmap_empty(const struct hmap *map)
+{
+	bool empty = true;
+	void *root;
+
+	rcu_read_lock();
+	root = hmap_deref(map);
+	if (hmap_root_dir(root))
+		empty = !READ_ONCE(hmap_root_dir(root)->count);
+	else if (!hmap_root_vacant(root))
+		empty = READ_ONCE(((struct hmap_table *)root)->flags) &
+			HMAP_TABLE_VACANT;
+	rcu_read_unlock();
+	return empty;
+}
+EXPORT_SYMBOL_HMAP(hmap_empty);
+
+static size_t table_memory(const struct hmap_type *type,
+			   const struct hmap_table *table)
+{
+	return hmap_table_bytes(type, table) +
+	       hmap_keys_bytes(type, table, true, hmap_is_rcu(type));
+}
+
+static size_t dir_memory(const struct hmap *map, struct hmap_dir *dir)
+{
+	size_t bytes = hmap_dir_bytes(dir);
+	u64 hash = 0;
+
+	do {
+		struct hmap_table __rcu **entry = hmap_dir_entry(dir, hash);
+		struct hmap_table *table;
+
+		table = rcu_dereference_check(*entry,
+					      !hmap_is_rcu(map->type) ||
+					      hmap_lock_held(map));
+		bytes += table_memory(map->type, table);
+		hash = hmap_range_next(hash, table->depth);
+	} while (hash);
+	return bytes;
+}
+
+size_t hmap_memory(const struct hmap *map)
+{
+	size_t bytes = 0;
+	void *root;
+
+	rcu_read_lock();
+	root = hmap_deref(map);
+	if (hmap_root_dir(root))
+		bytes = dir_memory(map, hmap_root_dir(root));
+	else if (!hmap_root_vacant(root))
+		bytes = table_memory(map->type, root);
+	rcu_read_unlock();
+	return bytes;
+}
+EXPORT_SYMBOL_HMAP(hmap_memory);
+
+static bool is_word(size_t size)
+{
+	return size <= sizeof(u64) && is_power_of_2(size);
+}
+
+/* A word of a naturally aligned size is stored in one piece. */
+static void write_value(const struct hmap_type *type, void *slot,
+			const void *value)
+{
+	void *to = hmap_slot_value(type, slot);
+
+	switch (type->value_size) {
+	case 0:
+		break;
+	case 1:
+		WRITE_ONCE(*(u8 *)to, *(const u8 *)value);
+		break;
+	case 2:
+		WRITE_ONCE(*(u16 *)to, get_unaligned((const u16 *)value));
+		break;
+	case 4:
+		WRITE_ONCE(*(u32 *)to, get_unaligned((const u32 *)value));
+		break;
+	case 8:
+		WRITE_ONCE(*(u64 *)to, get_unaligned((const u64 *)value));
+		break;
+	default:
+		memcpy(to, value, type->value_size);
+	}
+}
+
+static void write_key(const struct hmap_type *type, void *slot, const void *key)
+{
+	if (hmap_has_string_keys(type))
+		*(const void **)slot = key;
+	else if (type->key_size == sizeof(u64))
+		*(u64 *)slot = get_unaligned((const u64 *)key);
+	else if (type->key_size)
+		memcpy(slot, key, type->key_size);
+}
+
+/* The slot that a new entry of @place's hash would take without growth. */
+static bool has_room(const struct hmap_type *type, const struct place *place)
+{
+	long index;
+
+	if (place->table->room > 0)
+		return true;
+	if (hmap_is_rcu(type))
+		return false;
+	index = hmap_table_find_free(type, place->table, place->hash);
+	return index >= 0 &&
+	       hmap_table_byte(place->table, index) == HMAP_DELETED;
+}
+
+/* Find or make a free slot for @key, which is not in the map. Growth that fails
+ * does no harm as long as a slot is free.
+ */
+static int make_room(struct hmap *map, const void *key, struct place *place,
+		     gfp_t gfp)
+{
+	const struct hmap_type *type = map->type;
+	int err = 0;
+
+	if (!place->table) {
+		place->table = hmap_start(map, 1, gfp);
+		if (IS_ERR(place->table))
+			return PTR_ERR(place->table);
+		place->hash = hmap_hash_key(type, key, place->table->seed);
+		hmap_counter_inc(HMAP_FIRST_INSERTS);
+	}
+	while (!err && !has_room(type, place)) {
+		err = hmap_grow(map, place->table, place->hash, gfp);
+		place->table = hmap_table_of(map, place->hash);
+	}
+	place->index = hmap_table_find_free(type, place->table, place->hash);
+	return place->index < 0 ? err : 0;
+}
+
+static int insert_new(struct hmap *map, const void *key, const void *value,
+		      struct place *place, gfp_t gfp)
+{
+	const struct hmap_type *type = map->type;
+	const void *stored = key;
+	void *slot;
+	int err;
+
+	if (type && hmap_has_string_keys(type)) {
+		stored = hmap_key_dup(key, gfp);
+		if (!stored)
+			return -ENOMEM;
+	}
+	err = make_room(map, key, place, gfp);
+	if (err) {
+		if (stored != key)
+			hmap_key_free((char *)stored);
+		return err;
+	}
+	slot = hmap_slot(type, place->table, place->index);
+	write_key(type, slot, stored);
+	write_value(type, slot, value);
+	hmap_table_fill(place->table, place->index, place->hash);
+	add_count(map, 1);
+	return 0;
+}
+
+/* Overwrite by a second slot in the same control word, if one is empty. */
+static int overwrite_beside(struct hmap *map, const struct place *place,
+			    const void *value, gfp_t gfp)
+{
+	const struct hmap_type *type = map->type;
+	u32 nr = place->index / HMAP_WORD_SLOTS;
+	u64 empty = hmap_match_empty(place->table->words[nr]);
+	void *old = hmap_slot(type, place->table, place->index);
+	void *new;
+	u32 index;
+
+	if (!empty)
+		return -ENOSPC;
+	index = nr * HMAP_WORD_SLOTS + hmap_match_first(empty);
+	new = hmap_slot(type, place->table, index);
+	memcpy(new, old, type->slot_size);
+	if (hmap_has_string_keys(type)) {
+		/* The old copy goes with the deleted slot. */
+		char *key = hmap_key_dup(*(char **)old, gfp);
+
+		if (!key)
+			return -ENOMEM;
+		*(char **)new = key;
+	}
+	write_value(type, new, value);
+	hmap_table_move(place->table, place->index, index, place->hash);
+	return 0;
+}
+
+/* Overwrite in a clone of the table, which then takes the table's place. */
+static int overwrite_clone(struct hmap *map, const struct place *place,
+			   const void *key, const void *value, gfp_t gfp)
+{
+	const struct hmap_type *type = map->type;
+	struct hmap_table *table = place->table, *clone;
+	size_t size = max(hmap_table_size_for(type, table->live),
+			  hmap_table_bytes(type, table));
+	long index;
+
+	size = min(size, max(hmap_table_size_max(type),
+			     hmap_table_bytes(type, table)));
+	clone = hmap_clone(map, table, size, gfp);
+	if (!clone)
+		return -ENOMEM;
+	index = hmap_probe(type, clone, key, place->hash, type->equal);
+	write_value(type, hmap_slot(type, clone, index), value);
+	hmap_swap(map, place->hash, table, clone);
+	return 0;
+}
+
+static int overwrite(struct hmap *map, const struct place *place,
+		     const void *key, const void *value, gfp_t gfp)
+{
+	const struct hmap_type *type = map->type;
+	int err;
+
+	if (!hmap_is_rcu(type) || !type->value_size ||
+	    is_word(type->value_size)) {
+		write_value(type, hmap_slot(type, place->table, place->index),
+			    value);
+		return 0;
+	}
+	err = overwrite_beside(map, place, value, gfp);
+	if (err == -ENOSPC)
+		err = overwrite_clone(map, place, key, value, gfp);
+	return err;
+}
+
+/* What a caller passes to the calls that write: NULL only where nothing is. */
+static bool args_ok(const struct hmap *map, const void *key, const void *value)
+{
+	const struct hmap_type *type = map->type;
+
+	return !WARN_ON_ONCE(!type ||
+			     (!key && (type->key_size ||
+				       hmap_has_string_keys(type))) ||
+			     (!value && type->value_size));
+}
+
+int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp)
+{
+	struct place place;
+
+	might_alloc(gfp);
+	if (!args_ok(map, key, value))
+		return -EINVAL;
+	place = locate(map, key);
+	if (place.index >= 0)
+		return -EEXIST;
+	return insert_new(map, key, value, &place, gfp);
+}
+EXPORT_SYMBOL_HMAP(hmap_insert);
+
+int hmap_store(struct hmap *map, const void *key, const void *value, gfp_t gfp)
+{
+	struct place place;
+
+	might_alloc(gfp);
+	if (!args_ok(map, key, value))
+		return -EINVAL;
+	place = locate(map, key);
+	if (place.index >= 0)
+		return overwrite(map, &place, key, value, gfp);
+	return insert_new(map, key, value, &place, gfp);
+}
+EXPORT_SYMBOL_HMAP(hmap_store);
+
+int hmap_replace(struct hmap *map, const void *key, const void *value, gfp_t gfp)
+{
+	struct place place;
+
+	might_alloc(gfp);
+	if (!args_ok(map, key, value))
+		return -EINVAL;
+	if (!hmap_live(map))
+		return -ENOENT;
+	place = locate(map, key);
+	if (place.index < 0)
+		return -ENOENT;
+	return overwrite(map, &place, key, value, gfp);
+}
+EXPORT_SYMBOL_HMAP(hmap_replace);
+
+void *hmap_get_or_insert(struct hmap *map, const void *key, const void *value,
+			 bool *inserted, gfp_t gfp)
+{
+	struct place place;
+	bool absent;
+	int err;
+
+	might_alloc(gfp);
+	if (!args_ok(map, key, value))
+		return ERR_PTR(-EINVAL);
+	place = locate(map, key);
+	absent = place.index < 0;
+	if (absent) {
+		err = insert_new(map, key, value, &place, gfp);
+		if (err)
+			return ERR_PTR(err);
+	}
+	if (inserted)
+		*inserted = absent;
+	return place_value(map, &place);
+}
+EXPORT_SYMBOL_HMAP(hmap_get_or_insert);
+
+int hmap_take(struct hmap *map, const void *key, void *out)
+{
+	const struct hmap_type *type = map->type;
+	struct place place;
+	void *slot;
+
+	if (!hmap_live(map))
+		return -ENOENT;
+	place = locate(map, key);
+	if (place.index < 0)
+		return -ENOENT;
+	slot = hmap_slot(type, place.table, place.index);
+	if (out)
+		memcpy(out, hmap_slot_value(type, slot), type->value_size);
+	hmap_table_empty(type, place.table, place.index);
+	add_count(map, -1);
+	if (hmap_has_string_keys(type) && !hmap_is_rcu(type))
+		hmap_key_free(*(char **)slot);
+	return 0;
+}
+EXPORT_SYMBOL_HMAP(hmap_take);
+
+int hmap_remove(struct hmap *map, const void *key)
+{
+	return hmap_take(map, key, NULL);
+}
+EXPORT_SYMBOL_HMAP(hmap_remove);

@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The shape of a map: its first table, rebuilds, splits and the directory, and
+ * what goes back again. Every step allocates first and publishes last, so that
+ * one which fails has changed nothing.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+
+static bool type_is_sound(const struct hmap_type *type)
+{
+	return type && type->hash && type->slot_size <= HMAP_SLOT_MAX &&
+	       type->value_offset <= type->slot_size &&
+	       type->value_size <= type->slot_size - type->value_offset &&
+	       (hmap_has_string_keys(type) ?
+		type->value_offset >= sizeof(char *) :
+		type->value_offset >= type->key_size);
+}
+
+static bool check_type(const struct hmap_type *type)
+{
+	return !WARN_ON_ONCE(!type_is_sound(type));
+}
+
+/*
+ * Leave the header-only state with a table that holds @n entries, or as many as
+ * one table may. The map's seed is drawn here, so that the header needs no
+ * entropy, and the type is looked at here, since no call gets past this without
+ * it. Returns ERR_PTR() of -EINVAL or -ENOMEM.
+ */
+struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp)
+{
+	const struct hmap_type *type = map->type;
+	struct hmap_table *table;
+	size_t size;
+
+	if (!check_type(type))
+		return ERR_PTR(-EINVAL);
+	size = hmap_table_size_max(type);
+	if (n < hmap_table_limit(type, size))
+		size = hmap_table_size_exact(type, n);
+	table = hmap_table_alloc(type, size, 0, get_random_u32(), gfp);
+	if (!table)
+		return ERR_PTR(-ENOMEM);
+	hmap_publish(map, 0, table);
+	return table;
+}
+
+/*
+ * The one publish routine: make @table answer for its range, the hashes that
+ * share its depth's bits with @hash. A reader finds what an entry held before
+ * or @table; both answer for all hashes that lead there.
+ */
+void hmap_publish(struct hmap *map, u64 hash, struct hmap_table *table)
+{
+	struct hmap_dir *dir = hmap_root_dir(hmap_root(map));
+	struct hmap_table __rcu **entry;
+	u64 first, n;
+
+	if (!dir) {
+		rcu_assign_pointer(map->root, table);
+		return;
+	}
+	n = 1ULL << (dir->depth - table->depth);
+	first = (hash >> (64 - dir->depth)) & ~(n - 1);
+	for (entry = &dir->tables[first]; n; n--)
+		rcu_assign_pointer(*entry++, table);
+}
+
+size_t hmap_dir_bytes(const struct hmap_dir *dir)
+{
+	return hmap_block_bytes(dir, struct_size(dir, tables,
+						 1UL << dir->depth));
+}
+
+static void free_dir(const struct hmap_type *type, struct hmap_dir *dir,
+		     bool readers)
+{
+	hmap_bytes_sub(hmap_dir_bytes(dir));
+	if (hmap_is_rcu(type) && readers)
+		kvfree_rcu(dir, rcu);
+	else
+		kvfree(dir);
+}
+
+/* The directory of @map, twice as large, or the first one; not published. */
+static struct hmap_dir *double_dir(const struct hmap *map, gfp_t gfp)
+{
+	struct hmap_dir *old = hmap_root_dir(hmap_root(map)), *dir;
+	u8 depth = old ? old->depth + 1 : 1;
+	u64 i;
+
+	/* The caller can do without. */
+	dir = kvmalloc(struct_size(dir, tables, 1UL << depth),
+		       gfp | __GFP_NOWARN);
+	if (!dir) {
+		hmap_counter_inc(HMAP_ALLOC_FAILURES);
+		return NULL;
+	}
+	dir->depth = depth;
+	dir->seed = hmap_root_seed(hmap_root(map));
+	dir->count = hmap_live(map);
+	for (i = 0; i < 1ULL << depth; i++)
+		RCU_INIT_POINTER(dir->tables[i],
+				 hmap_table_of(map, i << (64 - depth)));
+	hmap_bytes_add(hmap_dir_bytes(dir));
+	return dir;
+}
+
+static void publish_dir(struct hmap *map, struct hmap_dir *dir)
+{
+	struct hmap_dir *old = hmap_root_dir(hmap_root(map));
+
+	rcu_assign_pointer(map->root, (void *)dir + HMAP_ROOT_DIR);
+	hmap_counter_inc(HMAP_DIRECTORY_DOUBLINGS);
+	if (old)
+		free_dir(map->type, old, true);
+}
+
+/* Give up tables that were never published. After a copy that failed, they own
+ * the copies of keys that they have got.
+ */
+static void discard(const struct hmap_type *type, struct hmap_table *table,
+		    bool owns_keys)
+{
+	if (!table)
+		return;
+	table->owns_keys = owns_keys;
+	hmap_table_retire(type, table, false);
+}
+
+/* A copy of @table without its deleted slots, in @size bytes; not published. */
+struct hmap_table *hmap_clone(struct hmap *map, struct hmap_table *table,
+			      size_t size, gfp_t gfp)
+{
+	const struct hmap_type *type = map->type;
+	struct hmap_table *clone;
+
+	clone = hmap_table_alloc(type, size, table->depth, table->seed, gfp);
+	if (!clone)
+		return NULL;
+	if (hmap_table_copy(type, table,
+			    (struct hmap_table *[]){ clone, clone }, gfp)) {
+		discard(type, clone, true);
+		return NULL;
+	}
+	return clone;
+}
+
+static void count_rebuild(size_t old, size_t new)
+{
+	if (new > old)
+		hmap_counter_inc(HMAP_REBUILDS_GROW);
+	else if (new < old)
+		hmap_counter_inc(HMAP_REBUILDS_SHRINK);
+	else
+		hmap_counter_inc(HMAP_REBUILDS_CLEAN);
+}
+
+/* Put @new, made by hmap_clone(), in the place of @old. */
+void hmap_swap(struct hmap *map, u64 hash, struct hmap_table *old,
+	       struct hmap_table *new)
+{
+	count_rebuild(hmap_table_bytes(map->type, old),
+		      hmap_table_bytes(map->type, new));
+	hmap_table_kill(old);
+	hmap_publish(map, hash, new);
+	hmap_table_retire(map->type, old, true);
+}
+
+static int rebuild(struct hmap *map, struct hmap_table *table, u64 hash,
+		   size_t size, gfp_t gfp)
+{
+	struct hmap_table *clone = hmap_clone(map, table, size, gfp);
+
+	if (!clone)
+		return -ENOMEM;
+	hmap_swap(map, hash, table, clone);
+	return 0;
+}
+
+/* Entries of @table that a split moves into its upper half. */
+static u32 count_upper(const struct hmap_type *type,
+		       const struct hmap_table *table)
+{
+	u32 nr, upper = 0;
+
+	for (nr = 0; nr < table->nr_words; nr++) {
+		u64 full = hmap_match_full(table->words[nr]);
+
+		for (; full; full &= full - 1) {
+			void *slot = hmap_slot(type, table,
+					       nr * HMAP_WORD_SLOTS +
+					       hmap_match_first(full));
+			u64 hash = hmap_hash_key(type, hmap_slot_key(type, slot),
+						 table->seed);
+
+			upper += hash >> (63 - table->depth) & 1;
+		}
+	}
+	return upper;
+}
+
+/* Half a split: a table for @live entries that are there and @n that may come.
+ * It is kept within the largest class as long as the entries fit.
+ */
+static struct hmap_table *alloc_half(const struct hmap_type *type,
+				     const struct hmap_table *table, u32 live,
+				     size_t n, gfp_t gfp)
+{
+	size_t max = hmap_table_size_max(type);
+	size_t size = max(hmap_table_size_for(type, live),
+			  hmap_table_size_exact(type, n));
+
+	if (size > max && live <= hmap_table_limit(type, max))
+		size = max;
+	return hmap_table_alloc(type, size, table->depth + 1, table->seed, gfp);
+}
+
+/*
+ * Split @table by the next bit of its hashes, doubling the directory first if
+ * all its bits are in use. @n: entries that each half will be given room for.
+ */
+static int split(struct hmap *map, struct hmap_table *table, u64 hash,
+		 size_t n, gfp_t gfp)
+{
+	const struct hmap_type *type = map->type;
+	struct hmap_dir *dir = hmap_root_dir(hmap_root(map)), *new_dir = NULL;
+	u32 upper = count_upper(type, table);
+	struct hmap_table *half[2] = { };
+	u64 bit = 1ULL << (63 - table->depth);
+	bool copied = false;
+
+	n = min_t(size_t, n, hmap_table_limit(type, hmap_table_size_max(type)));
+	if (!dir || dir->depth == table->depth) {
+		new_dir = double_dir(map, gfp);
+		if (!new_dir)
+			return -ENOMEM;
+	}
+	half[0] = alloc_half(type, table, table->live - upper, n, gfp);
+	half[1] = alloc_half(type, table, upper, n, gfp);
+	if (half[0] && half[1])
+		copied = !hmap_table_copy(type, table, half, gfp);
+	if (!copied) {
+		discard(type, half[0], true);
+		discard(type, half[1], true);
+		if (new_dir)
+			free_dir(type, new_dir, false);
+		return -ENOMEM;
+	}
+	hmap_table_kill(table);
+	if (new_dir)
+		publish_dir(map, new_dir);
+	hmap_publish(map, hash & ~bit, half[0]);
+	hmap_publish(map, hash | bit, half[1]);
+	hmap_table_retire(type, table, true);
+	hmap_counter_inc(HMAP_SPLITS);
+	return 0;
+}
+
+/*
+ * Whether @table may be split. With well-spread hashes no table is ever much
+ * deeper than the average one of a map of @count entries; with others a split
+ * need not separate anything, and the directory would grow without end.
+ */
+static bool may_split(const struct hmap *map, const struct hmap_table *table,
+		      u64 count)
+{
+	const struct hmap_type *type = map->type;
+	u32 limit = hmap_table_limit(type, hmap_table_size_max(type));
+
+	if (table->depth >= HMAP_DIR_MAX_DEPTH)
+		return false;
+	return (u64)limit << (table->depth + 1) <= 16 * count;
+}
+
+static void report_poor_hash(const struct hmap *map,
+			     const struct hmap_table *table)
+{
+	hmap_counter_inc(HMAP_SPLITS_REFUSED);
+	pr_warn_once("type %s: its hash spreads keys poorly, %u of them share %u bits; such maps work, slowly\n",
+		     map->type->name, table->live, table->depth);
+}
+
+/*
+ * Make room in @table, which is full or clogged by deleted slots: clean it or
+ * take a larger class, or split it. A table whose hashes do not let it be split,
+ * or for which there is no directory, is let grow beyond the largest class.
+ * Returns 0 or -ENOMEM; the map is as it was then.
+ */
+int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp)
+{
+	const struct hmap_type *type = map->type;
+	size_t size = max(hmap_table_size_for(type, table->live),
+			  hmap_table_bytes(type, table));
+
+	if (size > hmap_table_size_max(type)) {
+		if (!may_split(map, table, hmap_live(map)))
+			report_poor_hash(map, table);
+		else if (!split(map, table, hash, 0, gfp))
+			return 0;
+	}
+	if (hmap_table_limit(type, size) <= table->live)
+		return -ENOMEM;
+	return rebuild(map, table, hash, size, gfp);
+}
+
+/* Entries that one of 2^@depth tables should have room for, out of @n. Hashes
+ * spread them binomially, so that eight standard deviations are never missed.
+ */
+static size_t share_of(unsigned long n, u8 depth)
+{
+	unsigned long share = (n >> depth) + !!(n & ((1UL << depth) - 1));
+
+	return depth ? share + 8 * int_sqrt(share) + 8 : share;
+}
+
+/* The depth at which tables have room for their share of @n, or -E2BIG. */
+static int depth_for(const struct hmap_type *type, unsigned long n)
+{
+	u32 limit = hmap_table_limit(type, hmap_table_size_max(type));
+	int depth;
+
+	if (n > LONG_MAX)
+		return -E2BIG;
+	for (depth = 0; share_of(n, depth) > limit; depth++)
+		if (depth == HMAP_DIR_MAX_DEPTH || n >> depth == 0)
+			return -E2BIG;
+	return depth;
+}
+
+/* Give the table that @hash leads to room for its share of @n entries. */
+static int reserve_table(struct hmap *map, u64 hash, unsigned long n, int depth,
+			 gfp_t gfp)
+{
+	const struct hmap_type *type = map->type;
+	struct hmap_table *table = hmap_table_of(map, hash);
+	size_t size, share;
+	int err;
+
+	while (table->depth < depth) {
+		err = split(map, table, hash, share_of(n, table->depth + 1),
+			    gfp);
+		if (err)
+			return err;
+		table = hmap_table_of(map, hash);
+	}
+	share = share_of(n, table->depth);
+	if (share <= table->live || share - table->live <= max(table->room, 0))
+		return 0;
+	size = max(hmap_table_size_exact(type, share),
+		   hmap_table_bytes(type, table));
+	return rebuild(map, table, hash, size, gfp);
+}
+
+int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp)
+{
+	struct hmap_table *table;
+	u64 hash = 0;
+	int depth, err;
+
+	might_alloc(gfp);
+	if (!n)
+		return 0;
+	if (!check_type(map->type))
+		return -EINVAL;
+	depth = depth_for(map->type, n);
+	if (WARN_ON_ONCE(depth < 0))
+		return depth;
+	table = hmap_table_of(map, 0);
+	if (!table) {
+		table = hmap_start(map, share_of(n, depth), gfp);
+		if (IS_ERR(table))
+			return PTR_ERR(table);
+	}
+	do {
+		err = reserve_table(map, hash, n, depth, gfp);
+		if (err)
+			return err;
+		hash = hmap_range_next(hash, hmap_table_of(map, hash)->depth);
+	} while (hash);
+	return 0;
+}
+EXPORT_SYMBOL_HMAP(hmap_reserve);
+
+int hmap_trim(struct hmap *map, gfp_t gfp)
+{
+	const struct hmap_type *type = map->type;
+	struct hmap_table *table;
+	int err = 0;
+	u64 hash;
+
+	might_alloc(gfp);
+	if (!hmap_live(map)) {
+		hmap_drop_all(map, true);
+		return 0;
+	}
+	hmap_for_each_table(map, table, hash) {
+		size_t size = hmap_table_size_exact(type, table->live);
+
+		if (size < hmap_table_bytes(type, table) &&
+		    rebuild(map, table, hash, size, gfp))
+			err = -ENOMEM;
+	}
+	return err;
+}
+EXPORT_SYMBOL_HMAP(hmap_trim);
+
+static void drop_table(const struct hmap_type *type, struct hmap_table *table,
+		       bool readers)
+{
+	hmap_table_kill(table);
+	table->owns_keys = true;
+	hmap_table_retire(type, table, readers);
+}
+
+/* Back to the header alone. The memory of what it had goes at once if there are
+ * no @readers, and after a grace period otherwise.
+ */
+void hmap_drop_all(struct hmap *map, bool readers)
+{
+	const struct hmap_type *type = map->type;
+	void *root = rcu_dereference_protected(map->root, !readers ||
+						hmap_lock_held(map));
+	struct hmap_dir *dir = hmap_root_dir(root);
+	struct hmap_table *table;
+	u64 hash = 0;
+
+	if (hmap_root_vacant(root))
+		return;
+	rcu_assign_pointer(map->root, (void *)HMAP_ROOT_EMPTIED);
+	if (!dir) {
+		drop_table(type, root, readers);
+		return;
+	}
+	do {
+		table = rcu_dereference_protected(*hmap_dir_entry(dir, hash),
+						  !readers ||
+						  hmap_lock_held(map));
+		hash = hmap_range_next(hash, table->depth);
+		drop_table(type, table, readers);
+	} while (hash);
+	free_dir(type, dir, readers);
+}

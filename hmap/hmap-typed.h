@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Lookup, inlined where the type is known at compile time, and the typed
+ * wrappers made from it. hmap_lookup() is the same body for a type known at
+ * run time only. Included by hmap.h.
+ */
+#ifndef _HMAP_TYPED_H
+#define _HMAP_TYPED_H
+
+/* With hmap_finish() after it, this is the two-multiplication form of wyhash that
+ * Go's portable runtime hash uses (runtime/hash64.go, memhash64Fallback).
+ */
+static __always_inline u64 hmap_hash_word(u64 word, u32 seed)
+{
+	return hmap_fold(word ^ hmap_secret[0], word ^ seed ^ hmap_secret[1]);
+}
+
+/* A key's hash, finished. Integers are hashed inline, whether the function is
+ * known at compile time or compared with at run time.
+ */
+static __always_inline u64 hmap_hash(const void *key, size_t size, u32 seed,
+				     hmap_hash_fn hash)
+{
+	if (hash == hmap_hash_u64)
+		return hmap_finish(hmap_hash_word(*(const u64 *)key, seed));
+	if (hash == hmap_hash_u32)
+		return hmap_finish(hmap_hash_word(*(const u32 *)key, seed));
+	return hmap_finish(hash(key, size, seed));
+}
+
+static __always_inline bool hmap_same_bytes(const void *a, const void *b,
+					    size_t size)
+{
+	switch (size) {
+	case 0:
+		return true;
+	case 4:
+		return get_unaligned((const u32 *)a) ==
+		       get_unaligned((const u32 *)b);
+	case 8:
+		return get_unaligned((const u64 *)a) ==
+		       get_unaligned((const u64 *)b);
+	default:
+		return !memcmp(a, b, size);
+	}
+}
+
+/* The one probe routine: the index of @key's slot, or -1. It ends at a word
+ * with an empty byte, or after all words; @table may be frozen, but never gets
+ * a full or deleted byte turned into an empty one while readers look at it.
+ */
+static __always_inline long hmap_probe(const struct hmap_type *type,
+				       const struct hmap_table *table,
+				       const void *key, u64 hash,
+				       hmap_equal_fn equal)
+{
+	const u32 nr_words = table->nr_words;
+	u32 nr = hmap_home(hash, nr_words);
+	u32 left = nr_words;
+
+	do {
+		/* Pairs with the release in set_word(): the slot, then the word. */
+		u64 word = smp_load_acquire(&table->words[nr]);
+		u64 match;
+
+		for (match = hmap_match_tag(word, hash); match;
+		     match &= match - 1) {
+			u32 index = nr * HMAP_WORD_SLOTS +
+				    hmap_match_first(match);
+			const void *found = hmap_slot_key(type,
+					hmap_slot(type, table, index));
+
+			if (likely(equal ?
+				   equal(key, found, type->key_size) :
+				   hmap_same_bytes(key, found, type->key_size)))
+				return index;
+		}
+		if (likely(hmap_match_empty(word)))
+			break;
+		if (++nr == nr_words)
+			nr = 0;
+	} while (--left);
+	return -1;
+}
+
+static __always_inline void *hmap_deref(const struct hmap *map)
+{
+	return rcu_dereference_check(map->root,
+				     !map->type ||
+				     !(map->type->flags & HMAP_RCU) ||
+				     hmap_lock_held(map));
+}
+
+/* The one lookup: the slot of @key behind @root, which is not vacant. */
+static __always_inline void *hmap_find(const struct hmap *map, void *root,
+				       const struct hmap_type *type,
+				       const void *key, hmap_hash_fn hash_fn,
+				       hmap_equal_fn equal)
+{
+	struct hmap_dir *dir = hmap_root_dir(root);
+	struct hmap_table *table = root;
+	long index;
+	u64 hash;
+
+	if (dir) {
+		hash = hmap_hash(key, type->key_size, dir->seed, hash_fn);
+		table = rcu_dereference_check(*hmap_dir_entry(dir, hash),
+					      !(type->flags & HMAP_RCU) ||
+					      hmap_lock_held(map));
+	} else {
+		if (READ_ONCE(table->flags) & HMAP_TABLE_VACANT)
+			return NULL;
+		hash = hmap_hash(key, type->key_size, table->seed, hash_fn);
+	}
+	index = hmap_probe(type, table, key, hash, equal);
+	return index < 0 ? NULL : hmap_slot(type, table, index);
+}
+
+/* Words that are overwritten in place are read in one piece. */
+static __always_inline void hmap_read_value(const struct hmap_type *type,
+					    void *out, const void *value)
+{
+	switch (type->value_size) {
+	case 0:
+		break;
+	case 1:
+		*(u8 *)out = READ_ONCE(*(const u8 *)value);
+		break;
+	case 2:
+		put_unaligned(READ_ONCE(*(const u16 *)value), (u16 *)out);
+		break;
+	case 4:
+		put_unaligned(READ_ONCE(*(const u32 *)value), (u32 *)out);
+		break;
+	case 8:
+		put_unaligned(READ_ONCE(*(const u64 *)value), (u64 *)out);
+		break;
+	default:
+		memcpy(out, value, type->value_size);
+	}
+}
+
+/* The value of sets: struct hmap_none has no size. */
+struct hmap_none { };
+
+/*
+ * @vptr is "vtype \*" or "const vtype \*"; @ref turns the wrapper's key argument
+ * into the pointer that the generic calls take.
+ */
+#define __HMAP_DEFINE(prefix, ktype, ref, vtype, vptr, typeinit, hash, equal)	\
+struct prefix {								\
+	struct hmap map;						\
+};									\
+									\
+static const struct hmap_type prefix##_type = typeinit;		\
+									\
+static inline __maybe_unused void prefix##_init(struct prefix *m)	\
+{									\
+	hmap_init(&m->map, &prefix##_type);				\
+}									\
+									\
+static inline __maybe_unused void prefix##_destroy(struct prefix *m)	\
+{									\
+	hmap_destroy(&m->map);						\
+}									\
+									\
+static __maybe_unused vptr						\
+prefix##_lookup_filled(const struct prefix *m, void *root, ktype key)	\
+{									\
+	void *slot = hmap_find(&m->map, root, &prefix##_type, ref(key),	\
+			       hash, equal);				\
+									\
+	return slot ? hmap_slot_value(&prefix##_type, slot) : NULL;	\
+}									\
+									\
+static __always_inline __maybe_unused vptr				\
+prefix##_lookup(const struct prefix *m, ktype key)			\
+{									\
+	void *root = hmap_deref(&m->map);				\
+									\
+	if (hmap_root_vacant(root))					\
+		return NULL;						\
+	return prefix##_lookup_filled(m, root, key);			\
+}									\
+									\
+static inline __maybe_unused bool					\
+prefix##_contains(const struct prefix *m, ktype key)			\
+{									\
+	bool found;							\
+									\
+	if (!(prefix##_type.flags & HMAP_RCU))				\
+		return prefix##_lookup(m, key);				\
+	rcu_read_lock();						\
+	found = prefix##_lookup(m, key);				\
+	rcu_read_unlock();						\
+	return found;							\
+}									\
+									\
+static inline __maybe_unused bool					\
+prefix##_get(const struct prefix *m, ktype key, typeof(vtype) *out)	\
+{									\
+	return hmap_get(&m->map, ref(key), out);			\
+}									\
+									\
+static inline __maybe_unused int					\
+prefix##_insert(struct prefix *m, ktype key, vtype value, gfp_t gfp)	\
+{									\
+	return hmap_insert(&m->map, ref(key), &value, gfp);		\
+}									\
+									\
+static inline __maybe_unused int					\
+prefix##_store(struct prefix *m, ktype key, vtype value, gfp_t gfp)	\
+{									\
+	return hmap_store(&m->map, ref(key), &value, gfp);		\
+}									\
+									\
+static inline __maybe_unused int					\
+prefix##_replace(struct prefix *m, ktype key, vtype value, gfp_t gfp)	\
+{									\
+	return hmap_replace(&m->map, ref(key), &value, gfp);		\
+}									\
+									\
+static inline __maybe_unused vptr					\
+prefix##_get_or_insert(struct prefix *m, ktype key, vtype value,	\
+		       bool *inserted, gfp_t gfp)			\
+{									\
+	return hmap_get_or_insert(&m->map, ref(key), &value, inserted, gfp); \
+}									\
+									\
+static inline __maybe_unused int					\
+prefix##_remove(struct prefix *m, ktype key)				\
+{									\
+	return hmap_remove(&m->map, ref(key));				\
+}									\
+									\
+static inline __maybe_unused int					\
+prefix##_take(struct prefix *m, ktype key, typeof(vtype) *out)		\
+{									\
+	return hmap_take(&m->map, ref(key), out);			\
+}									\
+									\
+static_assert(__HMAP_SLOT_SIZE(sizeof(ktype), sizeof(vtype)) <= HMAP_SLOT_MAX)
+
+#define __HMAP_REF(key)		(&(key))
+#define __HMAP_ITSELF(key)	(key)
+
+/**
+ * HMAP_DEFINE - define a kind of map with typed wrappers
+ * @prefix: name of the new ``struct prefix { struct hmap map; }`` and of its
+ *	functions
+ * @ktype: type of a key, passed by value
+ * @vtype: type of a value, passed by value; struct hmap_none for a set
+ * @hash: &hmap_hash_fn, for example hmap_hash_u64
+ * @equal: &hmap_equal_fn, or NULL to compare bytes
+ *
+ * Defines the const &struct hmap_type prefix_type and prefix_init(), _lookup(),
+ * _contains(), _get(), _insert(), _store(), _replace(), _get_or_insert(),
+ * _remove(), _take() and _destroy(), which do what the calls in hmap.h do; for
+ * the others give those ``&m->map``. Only the lookup is inlined: on a
+ * header-only map it is a load and a test. A static map is defined as
+ * ``struct prefix m = { HMAP_INIT(&prefix_type) };``.
+ */
+#define HMAP_DEFINE(prefix, ktype, vtype, hash, equal)			\
+	__HMAP_DEFINE(prefix, ktype, __HMAP_REF, vtype, vtype *,	\
+		      HMAP_TYPE(#prefix, sizeof(ktype), sizeof(vtype),	\
+				hash, equal, 0), hash, equal)
+
+/**
+ * HMAP_DEFINE_RCU - HMAP_DEFINE(), with %HMAP_RCU
+ * @prefix: as there
+ * @ktype: as there
+ * @vtype: as there
+ * @hash: as there
+ * @equal: as there
+ *
+ * Values come back as pointers to const.
+ */
+#define HMAP_DEFINE_RCU(prefix, ktype, vtype, hash, equal)		\
+	__HMAP_DEFINE(prefix, ktype, __HMAP_REF, vtype, const vtype *,	\
+		      HMAP_TYPE(#prefix, sizeof(ktype), sizeof(vtype),	\
+				hash, equal, HMAP_RCU), hash, equal)
+
+/**
+ * HMAP_DEFINE_STRING - HMAP_DEFINE() for string keys
+ * @prefix: as there
+ * @vtype: as there
+ *
+ * Keys are passed as const char pointers.
+ */
+#define HMAP_DEFINE_STRING(prefix, vtype)				\
+	__HMAP_DEFINE(prefix, const char *, __HMAP_ITSELF, vtype, vtype *, \
+		      HMAP_TYPE_STRING(#prefix, sizeof(vtype), 0),	\
+		      hmap_hash_string, hmap_equal_string)
+
+/**
+ * HMAP_DEFINE_STRING_RCU - HMAP_DEFINE_STRING(), with %HMAP_RCU
+ * @prefix: as there
+ * @vtype: as there
+ */
+#define HMAP_DEFINE_STRING_RCU(prefix, vtype)				\
+	__HMAP_DEFINE(prefix, const char *, __HMAP_ITSELF, vtype, const vtype *, \
+		      HMAP_TYPE_STRING(#prefix, sizeof(vtype), HMAP_RCU), \
+		      hmap_hash_string, hmap_equal_string)
+
+#endif /* _HMAP_TYPED_H */

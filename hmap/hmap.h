@@ -1,0 +1,629 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * hmap: a hash map that is only its header until the first insert.
+ *
+ * This file is the manual: how to describe a kind of map, every call with the
+ * lock it needs, and, after that, the typed wrappers in hmap-typed.h.
+ *
+ * In short::
+ *
+ *	static const struct hmap_type conn_type =
+ *		HMAP_TYPE_U64("conn", sizeof(struct conn), 0);
+ *	static DEFINE_HMAP(conns, &conn_type);
+ *
+ *	mutex_lock(&conns_lock);
+ *	err = hmap_insert(&conns, &id, &conn, GFP_KERNEL);
+ *	mutex_unlock(&conns_lock);
+ *
+ * Locking. The caller serialises all calls that change a map with one lock of
+ * its own, of any kind. A type without %HMAP_RCU needs that lock for lookups
+ * as well. A type with %HMAP_RCU can also be read under rcu_read_lock() alone.
+ *
+ * Memory. A header-only map owns no memory. Calls that may allocate take their
+ * gfp flags last, and leave the map's entries as they were when they fail.
+ */
+#ifndef _HMAP_H
+#define _HMAP_H
+
+#include <linux/gfp.h>
+#include <linux/lockdep.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "compat.h"
+#include "hmap-types.h"
+#include "layout.h"
+
+/**
+ * DOC: types
+ *
+ * A &struct hmap_type says once, for all maps of a kind, what a key and a value
+ * are. It is const and has to outlive the maps that use it. The HMAP_TYPE
+ * macros fill it in; nothing else should.
+ */
+
+/* A flag of types: readers may hold rcu_read_lock() instead of the lock. */
+#define HMAP_RCU		0x01
+
+/* Private: slots hold a pointer to the map's own copy of a NUL-terminated key. */
+#define HMAP_KEY_STRING		0x02
+
+/* Largest key and value together, in bytes, each at its alignment. */
+#define HMAP_SLOT_MAX		256
+
+/**
+ * struct hmap_type - what a kind of map holds
+ * @name: for messages
+ * @hash: keyed hash of a key; any distribution of its result's bits will do,
+ *	since the core finishes it
+ * @equal: whether two keys are the same; NULL compares their bytes
+ * @key_size: bytes of a key, 0 for a map of at most one entry
+ * @value_size: bytes of a value, 0 for a set
+ * @value_offset: where the value stands in the slot, in bytes
+ * @slot_size: bytes of a slot
+ * @flags: %HMAP_RCU
+ */
+struct hmap_type {
+	const char	*name;
+	hmap_hash_fn	hash;
+	hmap_equal_fn	equal;
+	u32		key_size;
+	u32		value_size;
+	u32		value_offset;
+	u32		slot_size;
+	u32		flags;
+};
+
+/*
+ * Constant expressions for static initialisers: the alignment that an object of
+ * a size may need, at most a word's, and the slot's layout that follows.
+ */
+#define __HMAP_ALIGN(size)						\
+	((size) & 1 || !(size) ? 1 : (size) & 2 ? 2 : (size) & 4 ? 4 : 8)
+#define __HMAP_ROUND(n, align)	(((n) + (align) - 1) / (align) * (align))
+#define __HMAP_MAX(a, b)	((a) > (b) ? (a) : (b))
+#define __HMAP_VALUE_OFFSET(stored, value)				\
+	__HMAP_ROUND((stored), __HMAP_ALIGN(value))
+#define __HMAP_SLOT_SIZE(stored, value)					\
+	__HMAP_ROUND(__HMAP_VALUE_OFFSET(stored, value) + (value),	\
+		     __HMAP_MAX(__HMAP_ALIGN(stored), __HMAP_ALIGN(value)))
+
+#define __HMAP_TYPE(_name, _key, _stored, _value, _hash, _equal, _flags) {	\
+	.name		= (_name),						\
+	.hash		= (_hash),						\
+	.equal		= (_equal),						\
+	.key_size	= (_key),						\
+	.value_size	= (_value),						\
+	.value_offset	= __HMAP_VALUE_OFFSET(_stored, _value),			\
+	.slot_size	= __HMAP_SLOT_SIZE(_stored, _value),			\
+	.flags		= (_flags),						\
+}
+
+/**
+ * HMAP_TYPE - initialiser of a type with a hash of the caller's own
+ * @_name: string, for messages
+ * @_key_size: bytes of a key
+ * @_value_size: bytes of a value, 0 for a set
+ * @_hash: &hmap_hash_fn; should depend on its seed
+ * @_equal: &hmap_equal_fn, or NULL to compare bytes; keys that are equal must
+ *	have equal hashes
+ * @_flags: 0 or %HMAP_RCU
+ *
+ * A key and a value are copied into a slot of at most %HMAP_SLOT_MAX bytes. The
+ * value stands at its natural alignment, up to 8 bytes.
+ */
+#define HMAP_TYPE(_name, _key_size, _value_size, _hash, _equal, _flags)	\
+	__HMAP_TYPE(_name, _key_size, _key_size, _value_size, _hash, _equal, _flags)
+
+/**
+ * HMAP_TYPE_U32 - initialiser of a type whose keys are u32
+ * @_name: string, for messages
+ * @_value_size: bytes of a value, 0 for a set
+ * @_flags: 0 or %HMAP_RCU
+ */
+#define HMAP_TYPE_U32(_name, _value_size, _flags)			\
+	HMAP_TYPE(_name, 4, _value_size, hmap_hash_u32, NULL, _flags)
+
+/**
+ * HMAP_TYPE_U64 - initialiser of a type whose keys are u64
+ * @_name: string, for messages
+ * @_value_size: bytes of a value, 0 for a set
+ * @_flags: 0 or %HMAP_RCU
+ */
+#define HMAP_TYPE_U64(_name, _value_size, _flags)			\
+	HMAP_TYPE(_name, 8, _value_size, hmap_hash_u64, NULL, _flags)
+
+/**
+ * HMAP_TYPE_PTR - initialiser of a type whose keys are pointers, as such
+ * @_name: string, for messages
+ * @_value_size: bytes of a value, 0 for a set
+ * @_flags: 0 or %HMAP_RCU
+ *
+ * Calls take a pointer to the pointer.
+ */
+#define HMAP_TYPE_PTR(_name, _value_size, _flags)			\
+	HMAP_TYPE(_name, 8, _value_size, hmap_hash_u64, NULL, _flags)
+
+/**
+ * HMAP_TYPE_BYTES - initialiser of a type whose keys are a number of bytes
+ * @_name: string, for messages
+ * @_key_size: bytes of a key; 0 for a map of at most one entry
+ * @_value_size: bytes of a value, 0 for a set
+ * @_flags: 0 or %HMAP_RCU
+ *
+ * A structure used as a key must not have padding, or have it zeroed.
+ */
+#define HMAP_TYPE_BYTES(_name, _key_size, _value_size, _flags)		\
+	HMAP_TYPE(_name, _key_size, _value_size, hmap_hash_bytes, NULL, _flags)
+
+/**
+ * HMAP_TYPE_STRING - initialiser of a type whose keys are strings
+ * @_name: string, for messages
+ * @_value_size: bytes of a value, 0 for a set
+ * @_flags: 0 or %HMAP_RCU
+ *
+ * Calls take the string itself (const char \*) as key. The map keeps a copy of
+ * its own, and gives it back when the entry goes.
+ */
+#define HMAP_TYPE_STRING(_name, _value_size, _flags)			\
+	__HMAP_TYPE(_name, 0, sizeof(char *), _value_size, hmap_hash_string, \
+		    hmap_equal_string, (_flags) | HMAP_KEY_STRING)
+
+/**
+ * DOC: hashes
+ *
+ * Ready-made keyed hashes: of an integer or a pointer by a 128-bit product over
+ * a secret drawn at module load and the map's seed; of bytes and strings by the
+ * kernel's hsiphash. The siphash forms are for keys that an attacker chooses
+ * and whose collisions would hurt.
+ */
+extern u64 hmap_secret[4];
+
+u64 hmap_hash_u64(const void *key, size_t size, u32 seed);
+u64 hmap_hash_u32(const void *key, size_t size, u32 seed);
+u64 hmap_hash_bytes(const void *key, size_t size, u32 seed);
+u64 hmap_hash_string(const void *key, size_t size, u32 seed);
+u64 hmap_siphash_bytes(const void *key, size_t size, u32 seed);
+u64 hmap_siphash_string(const void *key, size_t size, u32 seed);
+bool hmap_equal_string(const void *a, const void *b, size_t size);
+
+/**
+ * DOC: a map's life
+ */
+
+/**
+ * hmap_init() - initialise an embedded map
+ * @map: the header
+ * @type: what it will hold; NULL is refused by a warning here and by -EINVAL
+ *	from every insert
+ *
+ * Allocates nothing and takes no entropy.
+ *
+ * Context: Any.
+ */
+void hmap_init(struct hmap *map, const struct hmap_type *type);
+
+/**
+ * hmap_alloc() - allocate a map
+ * @type: what it will hold
+ * @gfp: for the header
+ *
+ * One kmalloc() of the header, and nothing else.
+ *
+ * Context: Any that @gfp allows.
+ * Return: The map; NULL if there is no memory or @type is NULL.
+ */
+struct hmap *hmap_alloc(const struct hmap_type *type, gfp_t gfp) __must_check;
+
+/**
+ * hmap_free() - destroy a map and free its header
+ * @map: from hmap_alloc(), or NULL
+ *
+ * Context: As hmap_destroy().
+ */
+void hmap_free(struct hmap *map);
+
+/**
+ * hmap_destroy() - free all that a map owns
+ * @map: the map; a second call does nothing
+ *
+ * The map is header-only afterwards and may be used again.
+ *
+ * Context: Any but hard interrupts; no reader and no other writer may be left.
+ *	O(tables), and O(entries) for string keys.
+ */
+void hmap_destroy(struct hmap *map);
+
+/**
+ * hmap_clear() - remove every entry and go back to the header alone
+ * @map: the map
+ *
+ * For types with %HMAP_RCU readers may be under way; they find the entries
+ * until they look at the map again. Ends every walk over the map.
+ *
+ * Context: The lock. Does not sleep. O(tables), and O(entries) for string keys.
+ */
+void hmap_clear(struct hmap *map);
+
+/**
+ * hmap_set_lock() - name the lock that serialises a map's writers
+ * @map: the map
+ * @_lock: pointer to any lock that has a dep_map
+ *
+ * Every writer-side access then checks that it is held. Compiles to nothing
+ * without CONFIG_LOCKDEP.
+ */
+#ifdef CONFIG_LOCKDEP
+#define hmap_set_lock(map, _lock)	((map)->lock = &(_lock)->dep_map)
+#define hmap_lock_held(map)						\
+	(!(map)->lock || lock_is_held((map)->lock))
+#else
+#define hmap_set_lock(map, _lock)	do { } while (0)
+#define hmap_lock_held(map)		1
+#endif
+
+/**
+ * DOC: finding
+ */
+
+/**
+ * hmap_lookup() - find a key's value
+ * @map: the map
+ * @key: the key; for string types the string itself
+ *
+ * Types with %HMAP_RCU: the value is valid, and its bytes do not change, until
+ * rcu_read_unlock(), whatever the writer does; but values of 1, 2, 4 or 8 bytes
+ * are overwritten in place and have to be read with READ_ONCE(). Other types:
+ * it is valid until the next call that changes the map.
+ *
+ * Context: The lock; for types with %HMAP_RCU also an RCU read-side section
+ *	alone. Does not sleep.
+ * Return: Pointer to the value (for sets: not NULL, and nothing to read behind
+ *	it), NULL if @key is not in the map.
+ */
+const void *hmap_lookup(const struct hmap *map, const void *key);
+
+/**
+ * hmap_lookup_mut() - find a key's value, to change it in place
+ * @map: a map whose type has not %HMAP_RCU
+ * @key: the key
+ *
+ * Context: The lock. Does not sleep.
+ * Return: As hmap_lookup(); NULL and a warning for types with %HMAP_RCU, whose
+ *	values move by copy and are changed by hmap_store() only.
+ */
+void *hmap_lookup_mut(struct hmap *map, const void *key);
+
+/**
+ * hmap_contains() - whether a key is in the map
+ * @map: the map
+ * @key: the key
+ *
+ * Context: Types with %HMAP_RCU: any; takes rcu_read_lock() itself. Others: the
+ *	lock. Does not sleep.
+ * Return: true if it is.
+ */
+bool hmap_contains(const struct hmap *map, const void *key);
+
+/**
+ * hmap_get() - copy a key's value out
+ * @map: the map
+ * @key: the key
+ * @out: where to copy the value; left as it is if @key is not in the map
+ *
+ * Context: As hmap_contains().
+ * Return: true if @key is in the map.
+ */
+bool hmap_get(const struct hmap *map, const void *key, void *out);
+
+/**
+ * hmap_count() - the number of entries
+ * @map: the map
+ *
+ * Context: As hmap_contains(). Beside a writer, the number of a moment ago.
+ * Return: The number of entries.
+ */
+unsigned long hmap_count(const struct hmap *map);
+
+/**
+ * hmap_empty() - whether a map has no entry
+ * @map: the map
+ *
+ * Context: As hmap_contains().
+ * Return: true if it has none.
+ */
+bool hmap_empty(const struct hmap *map);
+
+/**
+ * hmap_memory() - the memory behind a map's header, in bytes
+ * @map: the map
+ *
+ * Tables, directory and copies of string keys, each as rounded up by the slab;
+ * not the header, and not what has already been handed to RCU to free.
+ *
+ * Context: As hmap_contains(). O(tables), and O(entries) for string keys.
+ * Return: Bytes; 0 for a header-only map.
+ */
+size_t hmap_memory(const struct hmap *map);
+
+/**
+ * hmap_validate() - check all invariants of a map
+ * @map: the map
+ *
+ * For tests and debugging; reports the first violation in the log.
+ *
+ * Context: The lock. Does not sleep. O(entries).
+ * Return: 0, or -EUCLEAN if the map is damaged.
+ */
+int hmap_validate(const struct hmap *map);
+
+/**
+ * DOC: changing
+ *
+ * All of these are called with the lock held. @gfp may be any flags that the
+ * caller's context allows, GFP_ATOMIC and GFP_NOWAIT included. -EINVAL comes
+ * with a warning, for a programming error: a NULL or senseless type, a NULL key
+ * or value where its size is not 0.
+ */
+
+/**
+ * hmap_insert() - add an entry
+ * @map: the map
+ * @key: the key; copied
+ * @value: the value; copied
+ * @gfp: for a table, and for the copy of a string key
+ *
+ * Context: The lock. May sleep if @gfp allows it.
+ * Return: 0, -EEXIST if @key is in the map already, -ENOMEM, -EINVAL. The
+ *	entries are unchanged on failure.
+ */
+int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp);
+
+/**
+ * hmap_store() - add an entry, or overwrite the value of an existing one
+ * @map: the map
+ * @key: the key
+ * @value: the value
+ * @gfp: as for hmap_insert(); overwriting allocates only for types with
+ *	%HMAP_RCU whose values are not of 1, 2, 4 or 8 bytes
+ *
+ * Context: The lock. May sleep if @gfp allows it.
+ * Return: 0, -ENOMEM, -EINVAL. The entries are unchanged on failure.
+ */
+int hmap_store(struct hmap *map, const void *key, const void *value, gfp_t gfp);
+
+/**
+ * hmap_replace() - overwrite the value of an existing entry
+ * @map: the map
+ * @key: the key
+ * @value: the value
+ * @gfp: as for hmap_store()
+ *
+ * Context: The lock. May sleep if @gfp allows it.
+ * Return: 0, -ENOENT if @key is not in the map, -ENOMEM, -EINVAL. The entries
+ *	are unchanged on failure.
+ */
+int hmap_replace(struct hmap *map, const void *key, const void *value, gfp_t gfp);
+
+/**
+ * hmap_get_or_insert() - find an entry, or add it
+ * @map: the map
+ * @key: the key
+ * @value: the value to store if @key is not in the map
+ * @inserted: set to whether it was added; may be NULL
+ * @gfp: as for hmap_insert()
+ *
+ * Context: The lock. May sleep if @gfp allows it.
+ * Return: Pointer to the stored value, as from hmap_lookup(), to be read only
+ *	if the type has %HMAP_RCU; or ERR_PTR() of -ENOMEM or -EINVAL.
+ */
+void *hmap_get_or_insert(struct hmap *map, const void *key, const void *value,
+			 bool *inserted, gfp_t gfp);
+
+/**
+ * hmap_remove() - remove an entry
+ * @map: the map
+ * @key: the key
+ *
+ * Context: The lock. Does not sleep, and never fails for want of memory.
+ * Return: 0, -ENOENT if @key is not in the map.
+ */
+int hmap_remove(struct hmap *map, const void *key);
+
+/**
+ * hmap_take() - remove an entry and copy its value out
+ * @map: the map
+ * @key: the key
+ * @out: where to copy the value; left as it is if @key is not in the map
+ *
+ * Context: As hmap_remove().
+ * Return: 0, -ENOENT if @key is not in the map.
+ */
+int hmap_take(struct hmap *map, const void *key, void *out);
+
+/**
+ * hmap_reserve() - make room ahead
+ * @map: the map
+ * @n: number of entries that the map is to hold in all, 0 for none
+ * @gfp: for tables and directory
+ *
+ * Afterwards inserts allocate no table until the map holds @n entries: surely
+ * while one table holds them, and but for a negligible probability when they
+ * are spread over many. Copies of string keys are not covered. The room is
+ * kept until hmap_trim() or hmap_clear(); entries removed from a type with
+ * %HMAP_RCU use it up.
+ *
+ * Context: The lock. May sleep if @gfp allows it. O(n).
+ * Return: 0, -ENOMEM, -E2BIG if no map could hold @n, -EINVAL. The entries are
+ *	unchanged on failure; room made until then stays.
+ */
+int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp);
+
+/**
+ * hmap_trim() - give back memory that the entries do not need
+ * @map: the map
+ * @gfp: for the smaller tables
+ *
+ * Without entries the map becomes header-only. Otherwise each table goes to the
+ * smallest slab class that holds its entries.
+ *
+ * Context: The lock. May sleep if @gfp allows it. O(entries).
+ * Return: 0, or -ENOMEM if a smaller table could not be had; the map is intact
+ *	then, and what was given back stays given back.
+ */
+int hmap_trim(struct hmap *map, gfp_t gfp);
+
+/**
+ * DOC: walking
+ *
+ * hmap_for_each() holds the lock and visits every entry that is in the map for
+ * the whole walk exactly once. An entry removed before it is reached is not
+ * visited; one inserted meanwhile may or may not be; a key that is removed and
+ * inserted again may be visited twice, once per insertion. The loop's body may
+ * insert, overwrite and remove any entry, whatever that does to the tables.
+ * hmap_clear() and hmap_destroy() in the body end the walk.
+ */
+
+/* Private: the state of a walk. The current table is pinned: if the map drops
+ * it meanwhile, it stays until the walk leaves it.
+ */
+struct hmap_iter {
+	struct hmap			*map;
+	const struct hmap_type		*type;
+	struct hmap_table		*table;	/* NULL: the walk is over */
+	void				*slot;	/* of the current entry */
+	u64				next;	/* first hash after the table */
+	u64				word;	/* as it was when entered */
+	u64				left;	/* of its full slots */
+	u32				nr_word;
+	u32				seed;
+};
+
+void __hmap_iter_begin(struct hmap_iter *iter, struct hmap *map);
+bool __hmap_iter_step(struct hmap_iter *iter);
+void __hmap_iter_unpin(struct hmap_iter *iter);
+
+static __always_inline void *hmap_slot(const struct hmap_type *type,
+				       const struct hmap_table *table, u32 index)
+{
+	return (void *)&table->words[table->nr_words] +
+	       (size_t)index * type->slot_size;
+}
+
+static __always_inline const void *hmap_slot_key(const struct hmap_type *type,
+						 const void *slot)
+{
+	return type->flags & HMAP_KEY_STRING ? *(void * const *)slot : slot;
+}
+
+static __always_inline void *hmap_slot_value(const struct hmap_type *type,
+					     void *slot)
+{
+	return slot + type->value_offset;
+}
+
+static inline struct hmap_iter hmap_iter_begin(struct hmap *map)
+{
+	struct hmap_iter iter = { .map = map };
+
+	if (!hmap_root_vacant(rcu_access_pointer(map->root)))
+		__hmap_iter_begin(&iter, map);
+	return iter;
+}
+
+static inline void hmap_iter_end(struct hmap_iter *iter)
+{
+	if (iter->table)
+		__hmap_iter_unpin(iter);
+}
+
+/* One call per control word; within a word that nothing has changed since, the
+ * next entry is a few instructions away.
+ */
+static inline bool hmap_iter_step(struct hmap_iter *iter)
+{
+	struct hmap_table *table = iter->table;
+
+	if (!table)
+		return false;
+	if (!iter->left || table->flags & HMAP_TABLE_DEAD ||
+	    table->words[iter->nr_word] != iter->word)
+		return __hmap_iter_step(iter);
+	iter->slot = hmap_slot(iter->type, table,
+			       iter->nr_word * HMAP_WORD_SLOTS +
+			       hmap_match_first(iter->left));
+	iter->left &= iter->left - 1;
+	return true;
+}
+
+/**
+ * hmap_for_each() - visit the entries of a map
+ * @map: the map
+ * @iter: a name for the walk's state; the macro declares it
+ * @k: a pointer variable, to the key (for string types: the string)
+ * @v: a pointer variable, to the value; to const for types with %HMAP_RCU
+ *
+ * The order is none that one may rely on. @k and @v are what hmap_lookup() would
+ * return: valid until the body changes the map, or under rcu_read_lock() for
+ * types with %HMAP_RCU. Leaving the loop by break, return or goto is fine.
+ *
+ * Context: The lock. Does not sleep by itself; the body may if the lock allows.
+ */
+#define hmap_for_each(map, iter, k, v)					\
+	for (struct hmap_iter iter __cleanup(hmap_iter_end) =		\
+		hmap_iter_begin(map);					\
+	     hmap_iter_step(&iter) &&					\
+	     ((k) = hmap_slot_key(iter.type, iter.slot), (void)(k),	\
+	      (v) = hmap_slot_value(iter.type, iter.slot), (void)(v), true);)
+
+/**
+ * struct hmap_stats - the module's counters, as debugfs shows them
+ * @maps_allocated: maps made by hmap_alloc()
+ * @maps_freed: maps freed by hmap_free()
+ * @maps_never_filled: of those, maps that never had a table
+ * @tables_allocated: bucket tables allocated
+ * @tables_freed: bucket tables freed, or handed to RCU to free
+ * @first_inserts: first tables that an insert allocated (hmap_reserve() not)
+ * @bytes_in_use: bytes in headers of hmap_alloc(), tables, directories and
+ *	copies of keys, slab rounding included
+ * @bytes_peak: the highest bytes_in_use seen; not looked for at each change,
+ *	so that up to 32 KiB per CPU may be missing, and headers are seen
+ *	only when the counters are read
+ * @alloc_failures: allocations that failed, of any of these
+ * @rebuilds_grow: tables copied into a larger slab class
+ * @rebuilds_shrink: tables copied into a smaller one
+ * @rebuilds_clean: tables copied into one of the same class, to drop deleted
+ *	slots or to overwrite a value under RCU
+ * @splits: tables split in two
+ * @splits_refused: splits refused because the hash spreads keys poorly
+ * @directory_doublings: directories made, each twice as large as the last
+ */
+struct hmap_stats {
+	u64	maps_allocated;
+	u64	maps_freed;
+	u64	maps_never_filled;
+	u64	tables_allocated;
+	u64	tables_freed;
+	u64	first_inserts;
+	u64	bytes_in_use;
+	u64	bytes_peak;
+	u64	alloc_failures;
+	u64	rebuilds_grow;
+	u64	rebuilds_shrink;
+	u64	rebuilds_clean;
+	u64	splits;
+	u64	splits_refused;
+	u64	directory_doublings;
+};
+
+/**
+ * hmap_stats_read() - sum the counters of all CPUs
+ * @stats: where to put them
+ *
+ * Context: Process context. Beside running writers, not one moment's picture.
+ */
+void hmap_stats_read(struct hmap_stats *stats);
+
+#include "hmap-typed.h"
+
+#endif /* _HMAP_H */

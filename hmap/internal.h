@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of the module share. The words used here are explained at the
+ * top of core.c.
+ */
+#ifndef _HMAP_INTERNAL_H
+#define _HMAP_INTERNAL_H
+
+#include <linux/limits.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+
+#include "hmap.h"
+
+/*
+ * Tables grow up to the slab class of HMAP_TABLE_MAX bytes, or the one that
+ * holds HMAP_TABLE_MIN_SLOTS if slots are so large that it comes later; beyond
+ * that they are split. A build for tests may choose a smaller class, so that
+ * splits come early.
+ */
+#ifndef HMAP_TABLE_MAX
+#define HMAP_TABLE_MAX		4096
+#endif
+#define HMAP_TABLE_MIN_SLOTS	28
+
+/* Hash bits that the directory may use: 2^27 entries, a table each. */
+#define HMAP_DIR_MAX_DEPTH	27
+
+/* Counters; their order is that of struct hmap_stats, less its two gauges. */
+enum hmap_counter {
+	HMAP_MAPS_ALLOCATED,
+	HMAP_MAPS_FREED,
+	HMAP_MAPS_NEVER_FILLED,
+	HMAP_TABLES_ALLOCATED,
+	HMAP_TABLES_FREED,
+	HMAP_FIRST_INSERTS,
+	HMAP_ALLOC_FAILURES,
+	HMAP_REBUILDS_GROW,
+	HMAP_REBUILDS_SHRINK,
+	HMAP_REBUILDS_CLEAN,
+	HMAP_SPLITS,
+	HMAP_SPLITS_REFUSED,
+	HMAP_DIRECTORY_DOUBLINGS,
+	HMAP_NR_COUNTERS,
+};
+
+struct hmap_counters {
+	u64 n[HMAP_NR_COUNTERS];
+};
+
+DECLARE_PER_CPU(struct hmap_counters, hmap_counters);
+
+static inline void hmap_counter_inc(enum hmap_counter counter)
+{
+	this_cpu_inc(hmap_counters.n[counter]);
+}
+
+/* stats.c */
+void hmap_bytes_add(size_t bytes);
+void hmap_bytes_sub(size_t bytes);
+int hmap_stats_init(void);
+void hmap_stats_exit(void);
+
+/* debugfs.c */
+void hmap_debugfs_init(void);
+void hmap_debugfs_exit(void);
+
+/* hash.c */
+void hmap_hash_init(void);
+
+static inline u64 hmap_hash_key(const struct hmap_type *type, const void *key,
+				u32 seed)
+{
+	return hmap_hash(key, type->key_size, seed, type->hash);
+}
+
+static inline bool hmap_is_rcu(const struct hmap_type *type)
+{
+	return type->flags & HMAP_RCU;
+}
+
+static inline bool hmap_has_string_keys(const struct hmap_type *type)
+{
+	return type->flags & HMAP_KEY_STRING;
+}
+
+/* The writer's view of the root and of the table that @hash leads to. */
+static inline void *hmap_root(const struct hmap *map)
+{
+	return rcu_dereference_protected(map->root, hmap_lock_held(map));
+}
+
+static inline struct hmap_table *hmap_table_of(const struct hmap *map, u64 hash)
+{
+	void *root = hmap_root(map);
+	struct hmap_dir *dir = hmap_root_dir(root);
+
+	if (!dir)
+		return hmap_root_vacant(root) ? NULL : root;
+	return rcu_dereference_protected(*hmap_dir_entry(dir, hash),
+					 hmap_lock_held(map));
+}
+
+/* The first hash of the range that begins where the range of @depth bits around
+ * @hash ends; 0 behind the last.
+ */
+static inline u64 hmap_range_next(u64 hash, u8 depth)
+{
+	return depth ? ((hash >> (64 - depth)) + 1) << (64 - depth) : 0;
+}
+
+/* Visits the tables of a map once each, in the order of their ranges; the body
+ * may put another table in the place of the current one.
+ */
+#define hmap_for_each_table(map, table, hash)				\
+	for ((hash) = 0, (table) = hmap_table_of(map, 0); (table);	\
+	     (hash) = hmap_range_next(hash,				\
+				      hmap_table_of(map, hash)->depth),	\
+	     (table) = (hash) ? hmap_table_of(map, hash) : NULL)
+
+/* The number of entries, as the writer knows it. */
+static inline unsigned long hmap_live(const struct hmap *map)
+{
+	void *root = hmap_root(map);
+	struct hmap_dir *dir = hmap_root_dir(root);
+
+	if (dir)
+		return dir->count;
+	return hmap_root_vacant(root) ? 0 : ((struct hmap_table *)root)->live;
+}
+
+/* table.c: one table and its memory */
+static inline u64 hmap_match_deleted(u64 word)
+{
+	return word << 7 & ~(word << 6) & ~word & HMAP_WORD_MSB;
+}
+
+static inline u64 hmap_match_absent(u64 word)
+{
+	return word << 6 & ~word & HMAP_WORD_MSB;
+}
+
+static inline u64 hmap_table_byte(const struct hmap_table *table, u32 index)
+{
+	return table->words[index / HMAP_WORD_SLOTS] >>
+	       index % HMAP_WORD_SLOTS * 8 & 0xff;
+}
+
+size_t hmap_block_bytes(const void *block, size_t size);
+size_t hmap_table_size_max(const struct hmap_type *type);
+size_t hmap_table_size_for(const struct hmap_type *type, size_t live);
+size_t hmap_table_size_exact(const struct hmap_type *type, size_t n);
+u32 hmap_table_limit(const struct hmap_type *type, size_t size);
+u32 hmap_table_slots(const struct hmap_table *table);
+s32 hmap_table_slack(const struct hmap_table *table);
+size_t hmap_table_bytes(const struct hmap_type *type,
+			const struct hmap_table *table);
+struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
+				    u8 depth, u32 seed, gfp_t gfp);
+long hmap_table_find_free(const struct hmap_type *type,
+			  const struct hmap_table *table, u64 hash);
+void hmap_table_set(struct hmap_table *table, u32 index, u64 byte);
+void hmap_table_fill(struct hmap_table *table, u32 index, u64 hash);
+void hmap_table_move(struct hmap_table *table, u32 from, u32 to, u64 hash);
+void hmap_table_empty(const struct hmap_type *type, struct hmap_table *table,
+		      u32 index);
+int hmap_table_copy(const struct hmap_type *type, struct hmap_table *from,
+		    struct hmap_table *to[2], gfp_t gfp);
+void hmap_table_kill(struct hmap_table *table);
+void hmap_table_retire(const struct hmap_type *type, struct hmap_table *table,
+		       bool readers);
+void hmap_table_release(const struct hmap_type *type, struct hmap_table *table,
+			bool readers);
+
+/* keys.c: string keys, which live outside their slots */
+char *hmap_key_dup(const char *key, gfp_t gfp);
+void hmap_key_free(char *key);
+size_t hmap_keys_bytes(const struct hmap_type *type,
+		       const struct hmap_table *table, bool full, bool deleted);
+void hmap_keys_free(struct hmap_table *table, bool full, bool deleted);
+
+/* grow.c: the shape of a map */
+struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp);
+size_t hmap_dir_bytes(const struct hmap_dir *dir);
+void hmap_publish(struct hmap *map, u64 hash, struct hmap_table *table);
+struct hmap_table *hmap_clone(struct hmap *map, struct hmap_table *table,
+			      size_t size, gfp_t gfp);
+void hmap_swap(struct hmap *map, u64 hash, struct hmap_table *old,
+	       struct hmap_table *new);
+int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp);
+void hmap_drop_all(struct hmap *map, bool readers);
+
+#endif /* _HMAP_INTERNAL_H */

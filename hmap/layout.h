@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The layout of tables and directories, and the one probe routine.
+ *
+ * Not an interface: users see this only because a typed lookup is inlined into
+ * their code. What the words mean and why readers are safe stands at the top
+ * of core.c.
+ */
+#ifndef _HMAP_LAYOUT_H
+#define _HMAP_LAYOUT_H
+
+#include <linux/bitops.h>
+#include <linux/build_bug.h>
+#include <linux/compiler.h>
+#include <linux/hash.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+#include "hmap-types.h"
+
+/*
+ * Control bytes. Bit 7 tells a full slot from the others and bit 0 tells the
+ * empty byte from the two other values that are not full, so that each
+ * question about a word costs a few instructions for its eight bytes.
+ */
+#define HMAP_EMPTY		0x00
+#define HMAP_DELETED		0x01
+#define HMAP_ABSENT		0x03
+#define HMAP_FULL		0x80
+
+#define HMAP_WORD_SLOTS		8
+#define HMAP_WORD_LSB		0x0101010101010101ULL
+#define HMAP_WORD_MSB		0x8080808080808080ULL
+
+/* Tags of map->root. EMPTIED alone: no table now, but there has been one. */
+#define HMAP_ROOT_DIR		1UL
+#define HMAP_ROOT_EMPTIED	2UL
+#define HMAP_ROOT_TAGS		3UL
+
+/* Bits of table->flags; the others count an out-of-line slot's 8-byte units. */
+#define HMAP_TABLE_DEAD		0x80
+#define HMAP_TABLE_VACANT	0x40
+#define HMAP_TABLE_UNITS	0x3f
+
+/*
+ * A table: this head, @nr_words control words, then the slots. Readers look
+ * only at what follows the union, so a retired table can be handed to RCU
+ * while they still probe it. 24 bytes of head make two 16-byte slots fit in
+ * the 64-byte slab class.
+ */
+struct hmap_table {
+	union {
+		struct rcu_head	rcu;
+		struct {
+			u32	live;		/* full slots */
+			s32	room;		/* empty slots before growth */
+			u16	pins;		/* writer's walks inside */
+			bool	owns_keys;	/* full slots' keys die too */
+		};
+	};
+	u32	seed;
+	u16	nr_words;
+	u8	depth;		/* hash bits that all its entries share */
+	u8	flags;
+	u64	words[];
+};
+
+static_assert(sizeof(struct hmap_table) == 24);
+
+/* 2^depth tables, found by the top bits of the hash. A table of smaller depth
+ * stands in all the entries of its range.
+ */
+struct hmap_dir {
+	struct rcu_head		rcu;
+	u32			seed;
+	u8			depth;
+	unsigned long		count;	/* entries in the map */
+	struct hmap_table __rcu	*tables[];
+};
+
+typedef u64 (*hmap_hash_fn)(const void *key, size_t size, u32 seed);
+typedef bool (*hmap_equal_fn)(const void *a, const void *b, size_t size);
+
+/*
+ * Bits 7..38 of the hash choose the word, bits 0..6 are the tag; the directory
+ * takes its bits from the top, so that none is used twice up to depth 25.
+ */
+static __always_inline u32 hmap_home(u64 hash, u32 nr_words)
+{
+	return ((u64)(u32)(hash >> 7) * nr_words) >> 32;
+}
+
+static __always_inline u64 hmap_full_byte(u64 hash)
+{
+	return HMAP_FULL | (hash & 0x7f);
+}
+
+/* Matches are masks with bit 7 of each matching byte set. */
+static __always_inline u32 hmap_match_first(u64 match)
+{
+	return __ffs64(match) / 8;
+}
+
+static __always_inline u64 hmap_match_full(u64 word)
+{
+	return word & HMAP_WORD_MSB;
+}
+
+static __always_inline u64 hmap_match_empty(u64 word)
+{
+	return ~(word | word << 7) & HMAP_WORD_MSB;
+}
+
+/*
+ * Full slots whose tag may be that of @hash. A borrow can also mark the byte
+ * after a true match, if that is a full slot whose tag differs in bit 0 only:
+ * one more key to compare, never a slot that is not full.
+ */
+static __always_inline u64 hmap_match_tag(u64 word, u64 hash)
+{
+	u64 x = word ^ (hmap_full_byte(hash) * HMAP_WORD_LSB);
+
+	return (x - HMAP_WORD_LSB) & ~x & HMAP_WORD_MSB;
+}
+
+static __always_inline bool hmap_root_vacant(const void *root)
+{
+	return !((unsigned long)root & ~HMAP_ROOT_TAGS);
+}
+
+static __always_inline struct hmap_dir *hmap_root_dir(void *root)
+{
+	if (!((unsigned long)root & HMAP_ROOT_DIR))
+		return NULL;
+	return (struct hmap_dir *)((unsigned long)root & ~HMAP_ROOT_TAGS);
+}
+
+/* The seed of the map behind a root that is not vacant. */
+static __always_inline u32 hmap_root_seed(void *root)
+{
+	struct hmap_dir *dir = hmap_root_dir(root);
+
+	return dir ? dir->seed : ((struct hmap_table *)root)->seed;
+}
+
+/* The directory entry that @hash leads to. */
+static __always_inline struct hmap_table __rcu **
+hmap_dir_entry(struct hmap_dir *dir, u64 hash)
+{
+	return &dir->tables[hash >> (64 - dir->depth)];
+}
+
+/* A 64 x 64 -> 128-bit product, folded. */
+static __always_inline u64 hmap_fold(u64 a, u64 b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (u64)product ^ (u64)(product >> 64);
+}
+
+/*
+ * Every hash, ours or the user's, is finished by one multiplication with an odd
+ * constant, the 64-bit golden ratio of <linux/hash.h>: a 32-bit result is
+ * spread over the directory's, the word's and the tag's bits alike.
+ */
+static __always_inline u64 hmap_finish(u64 hash)
+{
+	return hmap_fold(hash, GOLDEN_RATIO_64);
+}
+
+#endif /* _HMAP_LAYOUT_H */

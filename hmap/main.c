@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The module: init and exit, and nothing else. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/init.h>
+#include <linux/printk.h>
+#include <linux/rcupdate.h>
+
+#include "internal.h"
+
+static int __init hmap_module_init(void)
+{
+	int err;
+
+	hmap_hash_init();
+	err = hmap_stats_init();
+	if (err)
+		return err;
+	hmap_debugfs_init();
+	pr_info("loaded: header %zu bytes, largest table %d bytes\n",
+		sizeof(struct hmap), HMAP_TABLE_MAX);
+	return 0;
+}
+
+static void __exit hmap_module_exit(void)
+{
+	/* Tables given to call_rcu() are freed by code of this module. */
+	rcu_barrier();
+	hmap_debugfs_exit();
+	hmap_stats_exit();
+}
+
+module_init(hmap_module_init);
+module_exit(hmap_module_exit);
+
+MODULE_DESCRIPTION("Hash map that is only its header until the first insert");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One table: how large, where a slot stands, how entries are copied from one
+ * to another, and how its memory is given back.
+ */
+#include <linux/mm.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "internal.h"
+
+struct shape {
+	u32 nr_words;
+	u32 slots;
+};
+
+/* A table has no more slots than its head can count, and only one if there is
+ * only one key.
+ */
+static u32 slots_max(const struct hmap_type *type)
+{
+	if (!type->key_size && !hmap_has_string_keys(type))
+		return 1;
+	return U16_MAX * HMAP_WORD_SLOTS;
+}
+
+/*
+ * kmalloc() rounds up to its classes, so a table's size is chosen first, among
+ * those classes, and its slots are as many as fit. A slot costs its bytes and
+ * one control byte; control bytes come by words, hence the correction.
+ */
+static struct shape shape_of(const struct hmap_type *type, size_t size)
+{
+	const size_t room = size - sizeof(struct hmap_table);
+	size_t slots = min_t(size_t, room / (type->slot_size + 1),
+			     slots_max(type));
+
+	while (slots && round_up(slots, HMAP_WORD_SLOTS) +
+			slots * type->slot_size > room)
+		slots--;
+	return (struct shape){ DIV_ROUND_UP(slots, HMAP_WORD_SLOTS), slots };
+}
+
+static size_t slab_class(size_t size)
+{
+	if (size <= KMALLOC_MAX_CACHE_SIZE)
+		return kmalloc_size_roundup(size);
+	return roundup_pow_of_two(size);
+}
+
+static size_t class_min(const struct hmap_type *type)
+{
+	return slab_class(sizeof(struct hmap_table) + sizeof(u64) +
+			  type->slot_size);
+}
+
+/*
+ * Probes end at an empty byte, so a table of several words keeps an eighth of
+ * its slots empty; one word is read whole anyway, and may be filled.
+ */
+static u32 slack_of(struct shape shape)
+{
+	return shape.nr_words > 1 ? shape.slots / 8 : 0;
+}
+
+/* The bytes that a kmalloc'ed or kvmalloc'ed block of @size takes. */
+size_t hmap_block_bytes(const void *block, size_t size)
+{
+	return is_vmalloc_addr(block) ? PAGE_ALIGN(size) : slab_class(size);
+}
+
+/* Entries that a table of @size holds before it has to grow. */
+u32 hmap_table_limit(const struct hmap_type *type, size_t size)
+{
+	struct shape shape = shape_of(type, size);
+
+	return shape.slots - slack_of(shape);
+}
+
+/* The smallest class in which @live entries leave a quarter of the slots free,
+ * so that a rebuild is paid for by at least a third as many inserts.
+ */
+size_t hmap_table_size_for(const struct hmap_type *type, size_t live)
+{
+	size_t size = class_min(type);
+	struct shape shape = shape_of(type, size);
+
+	while (shape.slots < slots_max(type) && shape.slots * 3 < live * 4) {
+		size = slab_class(size + 1);
+		shape = shape_of(type, size);
+	}
+	return size;
+}
+
+/* The smallest class that takes @n entries without growing; @n is not beyond
+ * what a table of the largest class, or the table they are in now, takes.
+ */
+size_t hmap_table_size_exact(const struct hmap_type *type, size_t n)
+{
+	size_t size = class_min(type);
+
+	while (hmap_table_limit(type, size) < n)
+		size = slab_class(size + 1);
+	return size;
+}
+
+/* The class at which tables are split. */
+size_t hmap_table_size_max(const struct hmap_type *type)
+{
+	size_t size = slab_class(HMAP_TABLE_MAX);
+
+	while (shape_of(type, size).slots <
+	       min_t(u32, HMAP_TABLE_MIN_SLOTS, slots_max(type)))
+		size = slab_class(size + 1);
+	return size;
+}
+
+u32 hmap_table_slots(const struct hmap_table *table)
+{
+	u64 last = table->words[table->nr_words - 1];
+
+	return table->nr_words * HMAP_WORD_SLOTS -
+	       hweight64(hmap_match_absent(last));
+}
+
+/* Empty slots that are left when @table wants to grow. */
+s32 hmap_table_slack(const struct hmap_table *table)
+{
+	return slack_of((struct shape){ table->nr_words,
+					hmap_table_slots(table) });
+}
+
+size_t hmap_table_bytes(const struct hmap_type *type,
+			const struct hmap_table *table)
+{
+	return slab_class(sizeof(*table) + table->nr_words * sizeof(u64) +
+			  (size_t)hmap_table_slots(table) * type->slot_size);
+}
+
+static void clear_words(struct hmap_table *table, u32 slots)
+{
+	u32 index;
+
+	memset(table->words, HMAP_EMPTY, table->nr_words * sizeof(u64));
+	for (index = slots; index < table->nr_words * HMAP_WORD_SLOTS; index++)
+		hmap_table_set(table, index, HMAP_ABSENT);
+}
+
+/* A fresh table without entries, not published yet. */
+struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
+				    u8 depth, u32 seed, gfp_t gfp)
+{
+	struct shape shape = shape_of(type, size);
+	struct hmap_table *table;
+
+	if (size <= hmap_table_size_max(type))
+		table = kmalloc(size, gfp);
+	else
+		table = kvmalloc(size, gfp | __GFP_NOWARN);
+	if (!table) {
+		hmap_counter_inc(HMAP_ALLOC_FAILURES);
+		return NULL;
+	}
+	table->live = 0;
+	table->room = shape.slots - slack_of(shape);
+	table->pins = 0;
+	table->owns_keys = false;
+	table->seed = seed;
+	table->nr_words = shape.nr_words;
+	table->depth = depth;
+	table->flags = HMAP_TABLE_VACANT;
+	if (hmap_has_string_keys(type))
+		table->flags |= type->slot_size / 8;
+	clear_words(table, shape.slots);
+	hmap_counter_inc(HMAP_TABLES_ALLOCATED);
+	hmap_bytes_add(hmap_table_bytes(type, table));
+	return table;
+}
+
+/* The first free slot on the way that a probe for @hash goes, or -1. Types with
+ * RCU never use a deleted slot again: readers may still be looking at it.
+ */
+long hmap_table_find_free(const struct hmap_type *type,
+			  const struct hmap_table *table, u64 hash)
+{
+	u32 nr = hmap_home(hash, table->nr_words);
+	u32 left;
+
+	for (left = table->nr_words; left; left--) {
+		u64 match = hmap_match_empty(table->words[nr]);
+
+		if (!hmap_is_rcu(type))
+			match |= hmap_match_deleted(table->words[nr]);
+		if (match)
+			return nr * HMAP_WORD_SLOTS + hmap_match_first(match);
+		if (++nr == table->nr_words)
+			nr = 0;
+	}
+	return -1;
+}
+
+static u64 byte_mask(u32 index)
+{
+	return 0xffULL << index % HMAP_WORD_SLOTS * 8;
+}
+
+static u64 with_byte(u64 word, u32 index, u64 byte)
+{
+	return (word & ~byte_mask(index)) |
+	       byte << index % HMAP_WORD_SLOTS * 8;
+}
+
+static void set_flags(struct hmap_table *table, u8 set, u8 clear)
+{
+	WRITE_ONCE(table->flags, (table->flags & ~clear) | set);
+}
+
+/* The one store that changes what readers find in a table: a whole word. */
+static void set_word(struct hmap_table *table, u32 index, u64 word)
+{
+	/* After the slot's bytes. Pairs with the acquire in hmap_probe(). */
+	smp_store_release(&table->words[index / HMAP_WORD_SLOTS], word);
+}
+
+void hmap_table_set(struct hmap_table *table, u32 index, u64 byte)
+{
+	u64 word = table->words[index / HMAP_WORD_SLOTS];
+
+	set_word(table, index, with_byte(word, index, byte));
+}
+
+/* Make a slot, whose bytes are written, full. */
+void hmap_table_fill(struct hmap_table *table, u32 index, u64 hash)
+{
+	u64 word = table->words[index / HMAP_WORD_SLOTS];
+
+	if (hmap_match_empty(word) & byte_mask(index))
+		table->room--;
+	hmap_table_set(table, index, hmap_full_byte(hash));
+	if (!table->live++)
+		set_flags(table, 0, HMAP_TABLE_VACANT);
+}
+
+/* Make slot @to full and slot @from of the same word deleted, in one store. */
+void hmap_table_move(struct hmap_table *table, u32 from, u32 to, u64 hash)
+{
+	u64 word = table->words[to / HMAP_WORD_SLOTS];
+
+	word = with_byte(word, from, HMAP_DELETED);
+	word = with_byte(word, to, hmap_full_byte(hash));
+	table->room--;
+	set_word(table, to, word);
+}
+
+/* Let go of a full slot. It may become empty only if no reader can be on the
+ * way past it, and if no probe has to go past its word.
+ */
+void hmap_table_empty(const struct hmap_type *type, struct hmap_table *table,
+		      u32 index)
+{
+	u64 word = table->words[index / HMAP_WORD_SLOTS];
+
+	if (!--table->live)
+		set_flags(table, HMAP_TABLE_VACANT, 0);
+	if (!hmap_is_rcu(type) &&
+	    (table->nr_words == 1 || hmap_match_empty(word))) {
+		hmap_table_set(table, index, HMAP_EMPTY);
+		table->room++;
+	} else {
+		hmap_table_set(table, index, HMAP_DELETED);
+	}
+}
+
+/* Copy one entry. @own_key: the copy must not share a string key. */
+static int copy_entry(const struct hmap_type *type, const void *slot,
+		      struct hmap_table *to, u64 hash, bool own_key, gfp_t gfp)
+{
+	long index = hmap_table_find_free(type, to, hash);
+	void *dest = hmap_slot(type, to, index);
+
+	memcpy(dest, slot, type->slot_size);
+	if (own_key) {
+		char *key = hmap_key_dup(*(char **)dest, gfp);
+
+		if (!key)
+			return -ENOMEM;
+		*(char **)dest = key;
+	}
+	hmap_table_fill(to, index, hash);
+	return 0;
+}
+
+/*
+ * The one copy routine: the entries of @from into @to[0] or @to[1], by the hash
+ * bit behind those that they all share. The tables in @to may be the same, and
+ * have room enough. String keys change hands, unless a walk has pinned @from:
+ * the walk will look its keys up again, so they stay with @from and are copied,
+ * which can fail with -ENOMEM.
+ */
+int hmap_table_copy(const struct hmap_type *type, struct hmap_table *from,
+		    struct hmap_table *to[2], gfp_t gfp)
+{
+	bool own_key = from->pins && hmap_has_string_keys(type);
+	u32 nr;
+
+	for (nr = 0; nr < from->nr_words; nr++) {
+		u64 full = hmap_match_full(from->words[nr]);
+
+		for (; full; full &= full - 1) {
+			u32 index = nr * HMAP_WORD_SLOTS +
+				    hmap_match_first(full);
+			void *slot = hmap_slot(type, from, index);
+			u64 hash = hmap_hash_key(type, hmap_slot_key(type, slot),
+						 from->seed);
+			u32 half = hash >> (63 - from->depth) & 1;
+
+			if (copy_entry(type, slot, to[half], hash, own_key, gfp))
+				return -ENOMEM;
+		}
+	}
+	if (own_key)
+		from->owns_keys = true;
+	return 0;
+}
+
+static void free_deleted_rcu(struct rcu_head *head)
+{
+	struct hmap_table *table = container_of(head, struct hmap_table, rcu);
+
+	hmap_keys_free(table, false, true);
+	kvfree(table);
+}
+
+static void free_all_rcu(struct rcu_head *head)
+{
+	struct hmap_table *table = container_of(head, struct hmap_table, rcu);
+
+	hmap_keys_free(table, true, true);
+	kvfree(table);
+}
+
+/* Give the memory of a dead, unpinned table back; @readers may be in it. */
+void hmap_table_release(const struct hmap_type *type, struct hmap_table *table,
+			bool readers)
+{
+	bool rcu = hmap_is_rcu(type);
+
+	if (!rcu || !readers) {
+		hmap_keys_free(table, table->owns_keys, rcu);
+		kvfree(table);
+	} else if (!hmap_has_string_keys(type)) {
+		kvfree_rcu(table, rcu);
+	} else {
+		call_rcu(&table->rcu, table->owns_keys ? free_all_rcu :
+							 free_deleted_rcu);
+	}
+}
+
+/* Frozen from here on; said before the successor is published, so that a walk
+ * which still finds the flag clear sees no entry that has changed there.
+ */
+void hmap_table_kill(struct hmap_table *table)
+{
+	set_flags(table, HMAP_TABLE_DEAD, 0);
+}
+
+/* The map has let go of a dead @table: take it, and the keys that go with it,
+ * out of the counters, and free it now or when no walk pins it any more.
+ */
+void hmap_table_retire(const struct hmap_type *type, struct hmap_table *table,
+		       bool readers)
+{
+	hmap_counter_inc(HMAP_TABLES_FREED);
+	hmap_bytes_sub(hmap_table_bytes(type, table) +
+		       hmap_keys_bytes(type, table, table->owns_keys,
+				       hmap_is_rcu(type)));
+	if (!table->pins)
+		hmap_table_release(type, table, readers);
+}

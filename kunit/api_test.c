@@ -1,0 +1,522 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Every public call, each error that it documents, and bad arguments. */
+#include "test.h"
+
+struct point {
+	u64 x;
+	u64 y;
+	u64 z;
+};
+
+HMAP_DEFINE(point_map, u64, struct point, hmap_hash_u64, NULL);
+HMAP_DEFINE_RCU(point_rcu_map, u32, struct point, hmap_hash_u32, NULL);
+HMAP_DEFINE(u32_set, u32, struct hmap_none, hmap_hash_u32, NULL);
+HMAP_DEFINE_STRING(name_map, u64);
+HMAP_DEFINE_STRING_RCU(name_rcu_map, u64);
+
+static void insert_adds_once(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	u64 key = 7, value = 70, out = 0;
+
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL), 0);
+	value = 71;
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL),
+			-EEXIST);
+	KUNIT_EXPECT_TRUE(test, hmap_get(&map, &key, &out));
+	KUNIT_EXPECT_EQ(test, out, 70);
+	KUNIT_EXPECT_EQ(test, hmap_count(&map), 1);
+	hmap_destroy(&map);
+}
+
+static void store_inserts_or_overwrites(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	u64 key = 7, value = 70, out = 0;
+
+	KUNIT_EXPECT_EQ(test, hmap_store(&map, &key, &value, GFP_KERNEL), 0);
+	value = 71;
+	KUNIT_EXPECT_EQ(test, hmap_store(&map, &key, &value, GFP_KERNEL), 0);
+	KUNIT_EXPECT_TRUE(test, hmap_get(&map, &key, &out));
+	KUNIT_EXPECT_EQ(test, out, 71);
+	KUNIT_EXPECT_EQ(test, hmap_count(&map), 1);
+	hmap_destroy(&map);
+}
+
+static void replace_needs_an_entry(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	u64 key = 7, other = 8, value = 70, out = 0;
+
+	KUNIT_EXPECT_EQ(test, hmap_replace(&map, &key, &value, GFP_KERNEL),
+			-ENOENT);
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &other, &value, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, hmap_replace(&map, &key, &value, GFP_KERNEL),
+			-ENOENT);
+	value = 71;
+	KUNIT_EXPECT_EQ(test, hmap_replace(&map, &other, &value, GFP_KERNEL), 0);
+	KUNIT_EXPECT_TRUE(test, hmap_get(&map, &other, &out));
+	KUNIT_EXPECT_EQ(test, out, 71);
+	hmap_destroy(&map);
+}
+
+static void get_or_insert_says_which(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	u64 key = 7, value = 70;
+	bool inserted = false;
+	u64 *stored;
+
+	stored = hmap_get_or_insert(&map, &key, &value, &inserted, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, stored);
+	KUNIT_EXPECT_TRUE(test, inserted);
+	KUNIT_EXPECT_EQ(test, *stored, 70);
+	(*stored)++;
+	stored = hmap_get_or_insert(&map, &key, &value, &inserted, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, stored);
+	KUNIT_EXPECT_FALSE(test, inserted);
+	KUNIT_EXPECT_EQ(test, *stored, 71);
+	stored = hmap_get_or_insert(&map, &key, &value, NULL, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, stored);
+	hmap_destroy(&map);
+}
+
+static void remove_and_take(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	u64 key = 7, other = 8, value = 70, out = 0;
+
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &other, &value, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, hmap_remove(&map, &key), 0);
+	KUNIT_EXPECT_EQ(test, hmap_remove(&map, &key), -ENOENT);
+	KUNIT_EXPECT_EQ(test, hmap_take(&map, &key, &out), -ENOENT);
+	KUNIT_EXPECT_EQ(test, out, 0);
+	KUNIT_EXPECT_EQ(test, hmap_take(&map, &other, &out), 0);
+	KUNIT_EXPECT_EQ(test, out, 70);
+	KUNIT_EXPECT_EQ(test, hmap_take(&map, &other, &out), -ENOENT);
+	KUNIT_EXPECT_TRUE(test, hmap_empty(&map));
+	hmap_destroy(&map);
+}
+
+static void lookup_mut_changes_in_place(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	u64 key = 7, value = 70, out = 0;
+	u64 *stored;
+
+	KUNIT_EXPECT_NULL(test, hmap_lookup_mut(&map, &key));
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL), 0);
+	stored = hmap_lookup_mut(&map, &key);
+	KUNIT_ASSERT_NOT_NULL(test, stored);
+	*stored = 71;
+	KUNIT_EXPECT_TRUE(test, hmap_get(&map, &key, &out));
+	KUNIT_EXPECT_EQ(test, out, 71);
+	hmap_destroy(&map);
+}
+
+static void lookup_mut_refuses_rcu(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_rcu_type);
+	u64 key = 7;
+
+	expect_warning(test);
+	KUNIT_EXPECT_NULL(test, hmap_lookup_mut(&map, &key));
+}
+
+/* What a lookup returned keeps its bytes until the read-side section ends,
+ * whatever becomes of the entry meanwhile.
+ */
+static void rcu_values_stay_readable(struct kunit *test)
+{
+	struct point a = { 1, 2, 3 }, b = { 4, 5, 6 };
+	struct point_rcu_map m;
+	const struct point *seen;
+	u32 key;
+
+	point_rcu_map_init(&m);
+	KUNIT_ASSERT_EQ(test, point_rcu_map_insert(&m, 7, a, GFP_KERNEL), 0);
+	rcu_read_lock();
+	seen = point_rcu_map_lookup(&m, 7);
+	KUNIT_EXPECT_EQ(test, point_rcu_map_store(&m, 7, b, GFP_ATOMIC), 0);
+	for (key = 100; key < 200; key++)
+		KUNIT_EXPECT_EQ(test, point_rcu_map_insert(&m, key, b,
+							   GFP_ATOMIC), 0);
+	KUNIT_EXPECT_EQ(test, point_rcu_map_remove(&m, 7), 0);
+	hmap_clear(&m.map);
+	KUNIT_EXPECT_EQ(test, seen->x, 1);
+	KUNIT_EXPECT_EQ(test, seen->y, 2);
+	KUNIT_EXPECT_EQ(test, seen->z, 3);
+	rcu_read_unlock();
+	KUNIT_EXPECT_TRUE(test, hmap_empty(&m.map));
+}
+
+static void typed_wrappers(struct kunit *test)
+{
+	struct point p = { 1, 2, 3 }, q = { 4, 5, 6 }, out;
+	struct point_map m = { HMAP_INIT(&point_map_type) };
+	struct point *stored;
+	bool inserted;
+
+	KUNIT_EXPECT_EQ(test, point_map_insert(&m, 7, p, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, point_map_insert(&m, 7, q, GFP_KERNEL), -EEXIST);
+	KUNIT_EXPECT_TRUE(test, point_map_contains(&m, 7));
+	stored = point_map_lookup(&m, 7);
+	KUNIT_ASSERT_NOT_NULL(test, stored);
+	KUNIT_EXPECT_EQ(test, stored->z, 3);
+	/* The generic call finds the same. */
+	KUNIT_EXPECT_TRUE(test, hmap_lookup(&m.map, &(u64){ 7 }) == stored);
+	KUNIT_EXPECT_EQ(test, point_map_store(&m, 7, q, GFP_KERNEL), 0);
+	KUNIT_EXPECT_TRUE(test, point_map_get(&m, 7, &out));
+	KUNIT_EXPECT_EQ(test, out.y, 5);
+	KUNIT_EXPECT_EQ(test, point_map_replace(&m, 8, p, GFP_KERNEL), -ENOENT);
+	KUNIT_EXPECT_EQ(test, point_map_replace(&m, 7, p, GFP_KERNEL), 0);
+	stored = point_map_get_or_insert(&m, 8, q, &inserted, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, stored);
+	KUNIT_EXPECT_TRUE(test, inserted);
+	KUNIT_EXPECT_EQ(test, point_map_take(&m, 7, &out), 0);
+	KUNIT_EXPECT_EQ(test, out.x, 1);
+	KUNIT_EXPECT_EQ(test, point_map_remove(&m, 8), 0);
+	KUNIT_EXPECT_EQ(test, point_map_remove(&m, 8), -ENOENT);
+	point_map_destroy(&m);
+}
+
+static void sets_have_no_value(struct kunit *test)
+{
+	struct hmap_none none = { };
+	unsigned int visits = 0;
+	struct u32_set s;
+	const u32 *key;
+	u32 i;
+	void *v;
+
+	u32_set_init(&s);
+	for (i = 0; i < 1000; i++)
+		KUNIT_ASSERT_EQ(test, u32_set_insert(&s, i * 3, none,
+						     GFP_KERNEL), 0);
+	for (i = 0; i < 3000; i++)
+		KUNIT_ASSERT_EQ(test, u32_set_contains(&s, i), i % 3 == 0);
+	hmap_for_each(&s.map, iter, key, v)
+		visits += v && *key % 3 == 0;
+	KUNIT_EXPECT_EQ(test, visits, 1000);
+	KUNIT_EXPECT_EQ(test, hmap_insert(&s.map, &(u32){ 1 }, NULL,
+					  GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&s.map), 0);
+	u32_set_destroy(&s);
+}
+
+/* The map keeps a copy: what happens to the caller's string does not matter. */
+static void string_keys_are_copied(struct kunit *test)
+{
+	char key[16] = "one";
+	const char *k = NULL;
+	struct name_map m;
+	u64 *v = NULL;
+
+	name_map_init(&m);
+	KUNIT_ASSERT_EQ(test, name_map_insert(&m, key, 1, GFP_KERNEL), 0);
+	strcpy(key, "two");
+	KUNIT_EXPECT_FALSE(test, name_map_contains(&m, key));
+	KUNIT_ASSERT_EQ(test, name_map_insert(&m, key, 2, GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test, name_map_insert(&m, "", 3, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, *name_map_lookup(&m, "one"), 1);
+	KUNIT_EXPECT_EQ(test, *name_map_lookup(&m, "two"), 2);
+	KUNIT_EXPECT_EQ(test, *name_map_lookup(&m, ""), 3);
+	hmap_for_each(&m.map, iter, k, v) {
+		if (*v == 2)
+			break;
+	}
+	KUNIT_EXPECT_STREQ(test, k, "two");
+	KUNIT_EXPECT_TRUE(test, k != key);
+	name_map_destroy(&m);
+}
+
+/* Memory counts the copies, and gives them back: at once, or with the table. */
+static void string_keys_are_counted(struct kunit *test)
+{
+	struct hmap_stats stats;
+	struct name_rcu_map rcu;
+	struct name_map m;
+	size_t table;
+
+	name_map_init(&m);
+	stats_since(&stats);
+	KUNIT_ASSERT_EQ(test, name_map_insert(&m, "a", 1, GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test, name_map_insert(&m, "0123456789012345678901", 2,
+					      GFP_KERNEL), 0);
+	/* 2 bytes in the class of 8, 23 in that of 32 */
+	table = hmap_memory(&m.map) - 8 - 32;
+	KUNIT_EXPECT_EQ(test, table, 64);
+	KUNIT_EXPECT_EQ(test, name_map_remove(&m, "a"), 0);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&m.map), table + 32);
+	KUNIT_EXPECT_EQ(test, stats_since(&stats).bytes_in_use, table + 32);
+	name_map_destroy(&m);
+	KUNIT_EXPECT_EQ(test, (s64)stats_since(&stats).bytes_in_use,
+			-(s64)(table + 32));
+
+	name_rcu_map_init(&rcu);
+	KUNIT_ASSERT_EQ(test, name_rcu_map_insert(&rcu, "a", 1, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, name_rcu_map_remove(&rcu, "a"), 0);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&rcu.map), table + 8);
+	hmap_clear(&rcu.map);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&rcu.map), 0);
+	KUNIT_EXPECT_EQ(test, stats_since(&stats).bytes_in_use, 0);
+}
+
+/* Values stand at their natural alignment; bytes beside them stay. */
+static void small_values_do_not_touch_each_other(struct kunit *test)
+{
+	static const struct hmap_type types[] = {
+		HMAP_TYPE_U32("1", 1, HMAP_RCU),
+		HMAP_TYPE_U32("2", 2, HMAP_RCU),
+		HMAP_TYPE_BYTES("3+4", 3, 4, HMAP_RCU),
+		HMAP_TYPE_BYTES("5+8", 5, 8, HMAP_RCU),
+	};
+	u64 value, out;
+	u32 t, key;
+
+	for (t = 0; t < ARRAY_SIZE(types); t++) {
+		u64 mask = types[t].value_size == 8 ? ~0ULL :
+			   (1ULL << types[t].value_size * 8) - 1;
+		DEFINE_HMAP(map, &types[t]);
+		u8 bytes[8] = { };
+
+		for (key = 0; key < 100; key++) {
+			bytes[0] = key;
+			value = key * 0x0101010101010101ULL;
+			KUNIT_ASSERT_EQ(test, hmap_store(&map, bytes, &value,
+							 GFP_KERNEL), 0);
+			value = ~value;
+			KUNIT_ASSERT_EQ(test, hmap_store(&map, bytes, &value,
+							 GFP_KERNEL), 0);
+		}
+		for (key = 0; key < 100; key++) {
+			bytes[0] = key;
+			out = 0;
+			KUNIT_ASSERT_EQ(test, hmap_get(&map, bytes, &out), true);
+			KUNIT_EXPECT_EQ(test, out & mask,
+					~(key * 0x0101010101010101ULL) & mask);
+			KUNIT_EXPECT_EQ(test, out & ~mask, 0);
+		}
+		KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+		hmap_clear(&map);
+	}
+}
+
+static void pointer_keys(struct kunit *test)
+{
+	static const struct hmap_type type = HMAP_TYPE_PTR("ptr", 0, 0);
+	DEFINE_HMAP(map, &type);
+	int objects[100];
+	void *p;
+	int i;
+
+	for (i = 0; i < 100; i += 2) {
+		p = &objects[i];
+		KUNIT_ASSERT_EQ(test, hmap_insert(&map, &p, NULL, GFP_KERNEL),
+				0);
+	}
+	for (i = 0; i < 100; i++) {
+		p = &objects[i];
+		KUNIT_EXPECT_EQ(test, hmap_contains(&map, &p), i % 2 == 0);
+	}
+	hmap_destroy(&map);
+}
+
+/* Each kind of bad argument: an errno and one warning, and nothing is lost. */
+static void null_type_is_refused(struct kunit *test)
+{
+	u64 key = 1, value = 2;
+	struct hmap map;
+
+	expect_warning(test);
+	hmap_init(&map, NULL);
+	expect_warning(test);
+	KUNIT_EXPECT_NULL(test, hmap_alloc(NULL, GFP_KERNEL));
+	expect_warning(test);
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, hmap_store(&map, &key, &value, GFP_KERNEL),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, hmap_replace(&map, &key, &value, GFP_KERNEL),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(hmap_get_or_insert(&map, &key, &value,
+							 NULL, GFP_KERNEL)),
+			-EINVAL);
+	expect_warning(test);
+	KUNIT_EXPECT_EQ(test, hmap_reserve(&map, 1, GFP_KERNEL), -EINVAL);
+	KUNIT_EXPECT_EQ(test, hmap_remove(&map, &key), -ENOENT);
+	hmap_destroy(&map);
+}
+
+static void null_arguments_are_refused(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	u64 key = 1, value = 2;
+
+	/* The warning of these has been given with the NULL type. */
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, NULL, &value, GFP_KERNEL),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, NULL, GFP_KERNEL),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, hmap_store(&map, &key, NULL, GFP_KERNEL),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 0);
+}
+
+static void senseless_types_are_refused(struct kunit *test)
+{
+	static const struct hmap_type types[] = {
+		HMAP_TYPE("no hash", 8, 8, NULL, NULL, 0),
+		HMAP_TYPE("slot too large", 200, 64, hmap_hash_bytes, NULL, 0),
+		{ .name = "value beyond slot", .hash = hmap_hash_u64,
+		  .key_size = 8, .value_size = 8, .value_offset = 8,
+		  .slot_size = 12 },
+		{ .name = "value over key", .hash = hmap_hash_u64,
+		  .key_size = 8, .value_size = 8, .value_offset = 4,
+		  .slot_size = 16 },
+		{ .name = "overflow", .hash = hmap_hash_u64, .key_size = 8,
+		  .value_size = U32_MAX, .value_offset = 8, .slot_size = 16 },
+	};
+	u8 key[256] = { }, value[256] = { };
+	u32 i;
+
+	/* The one warning of this place has been given with the NULL type. */
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		DEFINE_HMAP(map, &types[i]);
+
+		KUNIT_EXPECT_EQ(test, hmap_insert(&map, key, value, GFP_KERNEL),
+				-EINVAL);
+		KUNIT_EXPECT_EQ(test, hmap_reserve(&map, 10, GFP_KERNEL),
+				-EINVAL);
+		KUNIT_EXPECT_EQ(test, hmap_memory(&map), 0);
+	}
+}
+
+static void largest_slots_are_accepted(struct kunit *test)
+{
+	static const struct hmap_type type =
+		HMAP_TYPE_BYTES("256", 192, 64, HMAP_RCU);
+	u8 key[192] = { }, value[64] = { }, out[64];
+	DEFINE_HMAP(map, &type);
+	u32 i;
+
+	for (i = 0; i < 200; i++) {
+		key[191] = i;
+		value[0] = i;
+		KUNIT_ASSERT_EQ(test, hmap_insert(&map, key, value, GFP_KERNEL),
+				0);
+	}
+	for (i = 0; i < 200; i++) {
+		key[191] = i;
+		value[0] = i;
+		KUNIT_ASSERT_EQ(test, hmap_get(&map, key, out), true);
+		KUNIT_EXPECT_EQ(test, memcmp(out, value, 64), 0);
+	}
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	hmap_clear(&map);
+}
+
+static void absurd_reserves_are_refused(struct kunit *test)
+{
+	static const struct hmap_type one = HMAP_TYPE_BYTES("one", 0, 8, 0);
+	static const unsigned long absurd[] = {
+		ULONG_MAX, LONG_MAX, ULONG_MAX / 2 + 1, 1UL << 48,
+	};
+	DEFINE_HMAP(single, &one);
+	DEFINE_HMAP(map, &u64_type);
+	u32 i;
+
+	expect_warning(test);
+	for (i = 0; i < ARRAY_SIZE(absurd); i++)
+		KUNIT_EXPECT_EQ(test, hmap_reserve(&map, absurd[i], GFP_KERNEL),
+				-E2BIG);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 0);
+	KUNIT_EXPECT_EQ(test, hmap_reserve(&single, 1, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, hmap_reserve(&single, 2, GFP_KERNEL), -E2BIG);
+	hmap_destroy(&single);
+}
+
+static void destroyed_maps_can_be_used_again(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_rcu_type);
+	u64 key, round, value = 2;
+
+	for (round = 0; round < 3; round++) {
+		for (key = 0; key < 1000; key++)
+			KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, &value,
+							  GFP_KERNEL), 0);
+		KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+		if (round == 1)
+			hmap_clear(&map);
+		hmap_destroy(&map);
+		hmap_destroy(&map);
+		KUNIT_EXPECT_EQ(test, hmap_memory(&map), 0);
+		KUNIT_EXPECT_EQ(test, hmap_remove(&map, &key), -ENOENT);
+	}
+}
+
+/* What hmap_validate() is there for: damage of each sort is found. */
+static void validate_finds_damage(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	u64 key, value = 2, saved;
+	struct hmap_table *table;
+
+	for (key = 0; key < 6; key++)
+		KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, &value,
+						  GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	table = rcu_dereference_protected(map.root, 1);
+
+	table->live++;
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), -EUCLEAN);
+	table->live--;
+	table->room--;
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), -EUCLEAN);
+	table->room++;
+	table->flags |= HMAP_TABLE_VACANT;
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), -EUCLEAN);
+	table->flags &= ~HMAP_TABLE_VACANT;
+	saved = table->words[0];
+	table->words[0] ^= 1;
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), -EUCLEAN);
+	table->words[0] = saved;
+	*(u64 *)&table->words[1] ^= 0x100;
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), -EUCLEAN);
+	*(u64 *)&table->words[1] ^= 0x100;
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	hmap_destroy(&map);
+}
+
+static struct kunit_case api_test_cases[] = {
+	KUNIT_CASE(insert_adds_once),
+	KUNIT_CASE(store_inserts_or_overwrites),
+	KUNIT_CASE(replace_needs_an_entry),
+	KUNIT_CASE(get_or_insert_says_which),
+	KUNIT_CASE(remove_and_take),
+	KUNIT_CASE(lookup_mut_changes_in_place),
+	KUNIT_CASE(lookup_mut_refuses_rcu),
+	KUNIT_CASE(rcu_values_stay_readable),
+	KUNIT_CASE(typed_wrappers),
+	KUNIT_CASE(sets_have_no_value),
+	KUNIT_CASE(string_keys_are_copied),
+	KUNIT_CASE(string_keys_are_counted),
+	KUNIT_CASE(small_values_do_not_touch_each_other),
+	KUNIT_CASE(pointer_keys),
+	KUNIT_CASE(null_type_is_refused),
+	KUNIT_CASE(null_arguments_are_refused),
+	KUNIT_CASE(senseless_types_are_refused),
+	KUNIT_CASE(largest_slots_are_accepted),
+	KUNIT_CASE(absurd_reserves_are_refused),
+	KUNIT_CASE(destroyed_maps_can_be_used_again),
+	KUNIT_CASE(validate_finds_damage),
+	{}
+};
+
+static struct kunit_suite api_test_suite = {
+	.name = "hmap_api",
+	.test_cases = api_test_cases,
+};
+
+kunit_test_suite(api_test_suite);

@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The shape of a map as it fills: slab classes, splits, the directory, what it
+ * takes an entry, and that no step moves more than one table.
+ */
+#include "test.h"
+
+/* As the module is built, or as a build for tests says. */
+#ifndef HMAP_TABLE_MAX
+#define HMAP_TABLE_MAX	4096
+#endif
+
+#ifdef _HMAP_USER_STUBS_H
+#define MANY		10000000
+#else
+#define MANY		1000000
+#endif
+
+static u64 hashed;
+
+static u64 counting_hash(const void *key, size_t size, u32 seed)
+{
+	hashed++;
+	return hmap_hash_u64(key, size, seed);
+}
+
+static u64 constant_hash(const void *key, size_t size, u32 seed)
+{
+	return 42;
+}
+
+static u64 eight_bit_hash(const void *key, size_t size, u32 seed)
+{
+	return *(const u64 *)key & 0xff;
+}
+
+static const struct hmap_type counting_type =
+	HMAP_TYPE("counting", 8, 8, counting_hash, NULL, HMAP_RCU);
+static const struct hmap_type constant_type =
+	HMAP_TYPE("constant", 8, 8, constant_hash, NULL, 0);
+static const struct hmap_type eight_bit_type =
+	HMAP_TYPE("8 bits", 8, 8, eight_bit_hash, NULL, 0);
+
+static int growth_test_init(struct kunit *test)
+{
+	hashed = 0;
+	return 0;
+}
+
+static void growth_test_exit(struct kunit *test)
+{
+	rcu_barrier();
+}
+
+/* Keys in an order that no hash could like better than another. */
+static u64 key_of(u64 n)
+{
+	return n * 0x9e3779b97f4a7c15ULL;
+}
+
+static void insert_range(struct kunit *test, struct hmap *map, u64 from, u64 to)
+{
+	u64 n;
+
+	for (n = from; n < to; n++) {
+		u64 key = key_of(n);
+
+		KUNIT_ASSERT_EQ(test, hmap_insert(map, &key, &n, GFP_KERNEL), 0);
+		if (n % 1024 == 0)
+			cond_resched();
+	}
+}
+
+static void expect_range(struct kunit *test, struct hmap *map, u64 from, u64 to)
+{
+	u64 n, value;
+
+	for (n = from; n < to; n++) {
+		u64 key = key_of(n);
+
+		KUNIT_ASSERT_EQ(test, hmap_get(map, &key, &value), true);
+		KUNIT_ASSERT_EQ(test, value, n);
+	}
+}
+
+/*
+ * u64 -> u64: 24 bytes of head, 8 for each word of eight slots, 16 a slot. A
+ * class is left when it is full (one word) or 7/8 full, and the next one is that
+ * in which a quarter is free:
+ * 64 B: 2 slots, 96: 4, 128: 6, 192: 9 (8 used), 256: 13 (12), 512: 28 (25),
+ * 1k: 58 (51), 2k: 119 (105), 4k: 239 (210), then a split.
+ */
+static void slab_classes_in_turn(struct kunit *test)
+{
+	static const struct {
+		size_t size;
+		u32 last;	/* number of entries that still fit */
+	} step[] = {
+		{ 64, 2 }, { 96, 4 }, { 128, 6 }, { 192, 8 }, { 256, 12 },
+		{ 512, 25 }, { 1024, 51 }, { 2048, 105 }, { 4096, 210 },
+	};
+	DEFINE_HMAP(map, &u64_rcu_type);
+	struct hmap_stats stats;
+	u64 n = 0;
+	u32 i;
+
+	stats_since(&stats);
+	for (i = 0; i < ARRAY_SIZE(step) && step[i].size <= HMAP_TABLE_MAX; i++)
+		for (; n < step[i].last; n++) {
+			insert_range(test, &map, n, n + 1);
+			KUNIT_ASSERT_EQ_MSG(test, hmap_memory(&map),
+					    step[i].size, "with %llu", n + 1);
+			KUNIT_ASSERT_EQ(test, hmap_validate(&map), 0);
+		}
+	stats = stats_since(&stats);
+	KUNIT_EXPECT_EQ(test, stats.tables_allocated, i);
+	KUNIT_EXPECT_EQ(test, stats.rebuilds_grow, i - 1);
+	KUNIT_EXPECT_EQ(test, stats.rebuilds_clean, 0);
+	KUNIT_EXPECT_EQ(test, stats.splits, 0);
+	expect_range(test, &map, 0, n);
+	hmap_clear(&map);
+}
+
+/* A table of the largest class is split in two, and the map gets a directory. */
+static void largest_class_is_split(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	struct hmap_stats stats, d;
+	u64 n = 0;
+
+	stats_since(&stats);
+	do {
+		insert_range(test, &map, n, n + 1);
+		n++;
+		d = stats_since(&stats);
+	} while (!d.splits && n < 10000);
+	KUNIT_EXPECT_EQ(test, d.splits, 1);
+	KUNIT_EXPECT_EQ(test, d.directory_doublings, 1);
+	KUNIT_EXPECT_EQ(test, d.tables_allocated, 2);
+	KUNIT_EXPECT_EQ(test, d.tables_freed, 1);
+	KUNIT_EXPECT_EQ(test, hmap_count(&map), n);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	expect_range(test, &map, 0, n);
+	hmap_destroy(&map);
+	KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_freed, 2);
+}
+
+/*
+ * From 0 to many entries. No insert hashes more than one table's entries: twice
+ * for a split, which first counts how they will part. In user space, where every
+ * allocation can be seen, none but the directory is above the largest class.
+ */
+static void no_insert_moves_more_than_a_table(struct kunit *test)
+{
+	const u64 most = 2 * (HMAP_TABLE_MAX < 512 ? 512 : HMAP_TABLE_MAX) / 17;
+	DEFINE_HMAP(map, &counting_type);
+	struct hmap_stats stats, d;
+	u64 n, before, worst = 0;
+#ifdef _HMAP_USER_STUBS_H
+	size_t largest = 0, class = max(HMAP_TABLE_MAX, 512);
+	u64 doublings = 0;
+#endif
+
+	stats_since(&stats);
+	for (n = 0; n < MANY; n++) {
+		before = hashed;
+#ifdef _HMAP_USER_STUBS_H
+		stub_largest = 0;
+#endif
+		insert_range(test, &map, n, n + 1);
+		if (hashed - before > worst)
+			worst = hashed - before;
+#ifdef _HMAP_USER_STUBS_H
+		if (stub_largest > class) {
+			hmap_stats_read(&d);
+			if (d.directory_doublings == doublings)
+				largest = stub_largest;
+			doublings = d.directory_doublings;
+		}
+		rcu_barrier();
+#endif
+	}
+#ifdef _HMAP_USER_STUBS_H
+	KUNIT_EXPECT_EQ(test, largest, 0);
+#endif
+	d = stats_since(&stats);
+	kunit_info(test, "%u entries: %llu hashes in the worst insert, %llu splits, %llu doublings, %zu bytes an entry",
+		   MANY, worst, d.splits, d.directory_doublings,
+		   hmap_memory(&map) / MANY);
+	KUNIT_EXPECT_LE(test, worst, most);
+	KUNIT_EXPECT_EQ(test, d.splits_refused, 0);
+	KUNIT_EXPECT_EQ(test, d.rebuilds_shrink, 0);
+	KUNIT_EXPECT_EQ(test, hmap_count(&map), MANY);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	expect_range(test, &map, 0, MANY);
+	for (n = MANY; n < MANY + 1000; n++) {
+		u64 key = key_of(n);
+
+		KUNIT_ASSERT_EQ(test, hmap_contains(&map, &key), false);
+	}
+	stats_since(&stats);
+	hmap_clear(&map);
+	d = stats_since(&stats);
+	KUNIT_EXPECT_EQ(test, d.tables_allocated, 0);
+	KUNIT_EXPECT_GT(test, d.tables_freed, 1);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 0);
+}
+
+static void a_million_take_36_bytes_each(struct kunit *test)
+{
+	const u32 n = 1000000;
+	DEFINE_HMAP(map, &u64_rcu_type);
+
+	insert_range(test, &map, 0, n);
+	KUNIT_EXPECT_LE(test, hmap_memory(&map), 36UL * n);
+	kunit_info(test, "%u entries in %zu bytes", n, hmap_memory(&map));
+	hmap_clear(&map);
+}
+
+/* Memory by the counters and by the map, at every size. */
+static void memory_is_accounted(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	struct hmap_stats stats;
+	u64 n, bytes = 0;
+
+	stats_since(&stats);
+	for (n = 0; n < 3000; n++) {
+		insert_range(test, &map, n, n + 1);
+		bytes += stats_since(&stats).bytes_in_use;
+		KUNIT_ASSERT_EQ(test, bytes, hmap_memory(&map));
+	}
+	hmap_destroy(&map);
+	bytes += stats_since(&stats).bytes_in_use;
+	KUNIT_EXPECT_EQ(test, bytes, 0);
+}
+
+/* The highest bytes_in_use is seen, but for what a CPU keeps to itself. */
+static void peak_is_seen(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	struct hmap_stats before, after;
+	size_t bytes;
+
+	hmap_stats_read(&before);
+	insert_range(test, &map, 0, 300000);
+	bytes = hmap_memory(&map);
+	hmap_destroy(&map);
+	hmap_stats_read(&after);
+	KUNIT_EXPECT_EQ(test, after.bytes_in_use, before.bytes_in_use);
+	KUNIT_EXPECT_GE(test, after.bytes_peak, before.bytes_in_use + bytes -
+						64 * 32 * 1024);
+	KUNIT_EXPECT_GE(test, after.bytes_peak, before.bytes_peak);
+}
+
+/* Endless insert and remove at a constant count. A full table may go one class
+ * up, since a quarter is kept free; from then on the memory is constant, cleaning
+ * included, but for the odd table that chance fills. Returns by how much it grew
+ * in the second half.
+ */
+static size_t churn(struct kunit *test, const struct hmap_type *type, u64 count,
+		    u64 rounds)
+{
+	size_t still, half = 0, most = 0;
+	struct hmap map;
+	u64 n, key;
+
+	hmap_init(&map, type);
+	insert_range(test, &map, 0, count);
+	still = hmap_memory(&map);
+	for (n = count; n < count + rounds; n++) {
+		key = key_of(n - count);
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
+		insert_range(test, &map, n, n + 1);
+		most = max(most, hmap_memory(&map));
+		if (n == count + rounds / 2)
+			half = most;
+	}
+	KUNIT_EXPECT_EQ(test, hmap_count(&map), count);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	expect_range(test, &map, n - count, n);
+	KUNIT_EXPECT_LE(test, most, 2 * still);
+	hmap_clear(&map);
+	return most - half;
+}
+
+static void churn_keeps_memory(struct kunit *test)
+{
+	static const u32 counts[] = { 1, 2, 3, 4, 7, 12, 18, 50, 105, 150, 175 };
+	u32 i;
+
+	/* Up to three quarters of the largest class. */
+	for (i = 0; i < ARRAY_SIZE(counts) &&
+	     counts[i] * 24 <= max(HMAP_TABLE_MAX, 512); i++) {
+		KUNIT_EXPECT_EQ(test, churn(test, &u64_type, counts[i], 10000),
+				0);
+		KUNIT_EXPECT_EQ(test, churn(test, &u64_rcu_type, counts[i],
+					    10000), 0);
+	}
+}
+
+static void churn_keeps_memory_of_large_maps(struct kunit *test)
+{
+	struct hmap_stats stats;
+
+	stats_since(&stats);
+	churn(test, &u64_type, 5000, 20000);
+	KUNIT_EXPECT_EQ(test, stats_since(&stats).splits_refused, 0);
+	churn(test, &u64_rcu_type, 5000, 20000);
+	stats = stats_since(&stats);
+	KUNIT_EXPECT_GT(test, stats.rebuilds_clean, 0);
+	KUNIT_EXPECT_EQ(test, stats.splits_refused, 0);
+}
+
+/* A hash that says nothing: slow, but right and bounded, and reported. */
+static void constant_hash_works(struct kunit *test)
+{
+	DEFINE_HMAP(map, &constant_type);
+	struct hmap_stats stats;
+	u64 n, key, count = 3000;
+
+	stats_since(&stats);
+	insert_range(test, &map, 0, count);
+	stats = stats_since(&stats);
+	KUNIT_EXPECT_GT(test, stats.splits_refused, 0);
+	/* 16 x count tables' worth of directory at most, and few of them. */
+	KUNIT_EXPECT_LE(test, hmap_memory(&map), count * 16 * 8);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	expect_range(test, &map, 0, count);
+	for (n = 0; n < count; n += 2) {
+		key = key_of(n);
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
+	}
+	KUNIT_EXPECT_EQ(test, hmap_count(&map), count / 2);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	hmap_destroy(&map);
+}
+
+static void eight_bit_hash_works(struct kunit *test)
+{
+	DEFINE_HMAP(map, &eight_bit_type);
+	u64 count = 50000;
+
+	insert_range(test, &map, 0, count);
+	KUNIT_EXPECT_LE(test, hmap_memory(&map), count * 16 * 8);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	expect_range(test, &map, 0, count);
+	hmap_destroy(&map);
+}
+
+/* What a reserve promises, for maps of one table and of many. */
+static void reserve_is_kept(struct kunit *test, const struct hmap_type *type,
+			    u64 before, u64 n)
+{
+	struct hmap_stats stats;
+	struct hmap map;
+
+	hmap_init(&map, type);
+	insert_range(test, &map, 0, before);
+	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, n, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	stats_since(&stats);
+	KUNIT_EXPECT_EQ(test, hmap_reserve(&map, n, GFP_KERNEL), 0);
+	insert_range(test, &map, before, n);
+	stats = stats_since(&stats);
+	KUNIT_EXPECT_EQ_MSG(test, stats.tables_allocated, 0, "of %llu", n);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	expect_range(test, &map, 0, n);
+	hmap_clear(&map);
+}
+
+static void reserved_room_is_enough(struct kunit *test)
+{
+	static const u32 sizes[] = { 1, 2, 3, 8, 25, 100, 210, 211, 300, 5000,
+				     50000 };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		reserve_is_kept(test, &u64_type, 0, sizes[i]);
+		reserve_is_kept(test, &u64_rcu_type, sizes[i] / 3, sizes[i]);
+	}
+}
+
+/* Nothing of it is taken back by inserts and removes, but by trim. */
+static void reserved_room_is_kept_until_trim(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	size_t reserved;
+	u64 n, key;
+
+	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 10000, GFP_KERNEL), 0);
+	reserved = hmap_memory(&map);
+	insert_range(test, &map, 0, 100);
+	for (n = 0; n < 100; n++) {
+		key = key_of(n);
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
+	}
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), reserved);
+	insert_range(test, &map, 0, 100);
+	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
+	KUNIT_EXPECT_LT(test, hmap_memory(&map), reserved / 2);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	expect_range(test, &map, 0, 100);
+	hmap_destroy(&map);
+}
+
+static void trim_takes_the_tightest_class(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_rcu_type);
+	struct hmap_stats stats;
+	u64 n, key;
+
+	insert_range(test, &map, 0, 25);
+	for (n = 0; n < 23; n++) {
+		key = key_of(n);
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
+	}
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 512);
+	stats_since(&stats);
+	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 64);
+	KUNIT_EXPECT_EQ(test, stats_since(&stats).rebuilds_shrink, 1);
+	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_allocated, 0);
+	expect_range(test, &map, 23, 25);
+	hmap_clear(&map);
+}
+
+static struct kunit_case growth_test_cases[] = {
+	KUNIT_CASE(slab_classes_in_turn),
+	KUNIT_CASE(largest_class_is_split),
+	KUNIT_CASE(no_insert_moves_more_than_a_table),
+	KUNIT_CASE(a_million_take_36_bytes_each),
+	KUNIT_CASE(memory_is_accounted),
+	KUNIT_CASE(peak_is_seen),
+	KUNIT_CASE(churn_keeps_memory),
+	KUNIT_CASE(churn_keeps_memory_of_large_maps),
+	KUNIT_CASE(constant_hash_works),
+	KUNIT_CASE(eight_bit_hash_works),
+	KUNIT_CASE(reserved_room_is_enough),
+	KUNIT_CASE(reserved_room_is_kept_until_trim),
+	KUNIT_CASE(trim_takes_the_tightest_class),
+	{}
+};
+
+static struct kunit_suite growth_test_suite = {
+	.name = "hmap_growth",
+	.init = growth_test_init,
+	.exit = growth_test_exit,
+	.test_cases = growth_test_cases,
+};
+
+kunit_test_suite(growth_test_suite);

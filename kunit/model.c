@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A naive twin of a map; see model.h. */
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "model.h"
+
+#define KEY_MAX		256
+#define VALUE_MAX	256
+
+/* Two hashes that spread nothing, or little. */
+static u64 constant_hash(const void *key, size_t size, u32 seed)
+{
+	return 42;
+}
+
+static u64 eight_bit_hash(const void *key, size_t size, u32 seed)
+{
+	return *(const u64 *)key & 0xff;
+}
+
+/* Keys that differ in case only are the same. */
+static u64 folded_hash(const void *key, size_t size, u32 seed)
+{
+	return hmap_hash_u64(&(u64){ *(const u64 *)key & ~0x20ULL }, 8, seed);
+}
+
+static bool folded_equal(const void *a, const void *b, size_t size)
+{
+	return !((*(const u64 *)a ^ *(const u64 *)b) & ~0x20ULL);
+}
+
+/* Each kind, without RCU and with it. */
+#define KINDS(prefix, flags) {						\
+	{ prefix "u64-u64", MODEL_KEYS, HMAP_TYPE_U64("u64", 8, flags) }, \
+	{ prefix "u32-set", MODEL_KEYS, HMAP_TYPE_U32("u32", 0, flags) }, \
+	{ prefix "u64-24", MODEL_KEYS, HMAP_TYPE_U64("u64", 24, flags) }, \
+	{ prefix "bytes5-3", MODEL_KEYS,				\
+	  HMAP_TYPE_BYTES("bytes5", 5, 3, flags) },			\
+	{ prefix "bytes16-1", MODEL_KEYS,				\
+	  HMAP_TYPE_BYTES("bytes16", 16, 1, flags) },			\
+	{ prefix "bytes128-128", MODEL_KEYS,				\
+	  HMAP_TYPE_BYTES("bytes128", 128, 128, flags) },		\
+	{ prefix "string-u64", MODEL_KEYS,				\
+	  HMAP_TYPE_STRING("string", 8, flags) },			\
+	{ prefix "string-40", MODEL_KEYS,				\
+	  HMAP_TYPE_STRING("string", 40, flags) },			\
+	{ prefix "string-set", MODEL_KEYS,				\
+	  HMAP_TYPE_STRING("string", 0, flags) },			\
+	{ prefix "empty-key", 1, HMAP_TYPE_BYTES("empty", 0, 8, flags) }, \
+	{ prefix "empty-key-set", 1,					\
+	  HMAP_TYPE_BYTES("empty", 0, 0, flags) },			\
+	{ prefix "empty-key-256", 1,					\
+	  HMAP_TYPE_BYTES("empty", 0, 256, flags) },			\
+	{ prefix "siphash", MODEL_KEYS,					\
+	  HMAP_TYPE("siphash", 8, 8, hmap_siphash_bytes, NULL, flags) }, \
+	{ prefix "own-equality", MODEL_KEYS,				\
+	  HMAP_TYPE("folded", 8, 8, folded_hash, folded_equal, flags) }, \
+	{ prefix "constant-hash", 300,					\
+	  HMAP_TYPE("constant", 8, 8, constant_hash, NULL, flags) },	\
+	{ prefix "8-bit-hash", MODEL_KEYS,				\
+	  HMAP_TYPE("8 bits", 8, 8, eight_bit_hash, NULL, flags) },	\
+}
+
+static const struct model_kind kinds[] = KINDS("", 0);
+static const struct model_kind rcu_kinds[] = KINDS("rcu-", HMAP_RCU);
+
+const u32 model_nr_kinds = ARRAY_SIZE(kinds) + ARRAY_SIZE(rcu_kinds);
+
+const struct model_kind *model_kind(u32 n)
+{
+	if (n < ARRAY_SIZE(kinds))
+		return &kinds[n];
+	return &rcu_kinds[n - ARRAY_SIZE(kinds)];
+}
+
+static bool has_strings(const struct model *m)
+{
+	return m->kind->type.flags & HMAP_KEY_STRING;
+}
+
+/* Key number @n. Strings are of many lengths; other keys, little-endian. */
+static void make_key(const struct model *m, u32 n, void *key)
+{
+	u8 *byte = key;
+	u32 i;
+
+	if (has_strings(m)) {
+		memset(key, 'x', n % 50);
+		snprintf((char *)key + n % 50, KEY_MAX - 50, "%u", n);
+		return;
+	}
+	if (m->kind->type.equal)
+		n = (n & 0x1f) | (n & ~0x1fU) << 1;
+	for (i = 0; i < m->kind->type.key_size; i++)
+		byte[i] = i < 4 ? n >> 8 * i : i;
+}
+
+static u32 read_key(const struct model *m, const void *key)
+{
+	const u8 *byte = key;
+	u32 n = 0, i;
+
+	if (has_strings(m)) {
+		const char *digits = key;
+
+		while (*digits == 'x')
+			digits++;
+		while (*digits)
+			n = n * 10 + *digits++ - '0';
+		return n;
+	}
+	for (i = 0; i < min_t(u32, 4, m->kind->type.key_size); i++)
+		n |= (u32)byte[i] << 8 * i;
+	if (m->kind->type.equal)
+		n = (n & 0x1f) | (n & ~0x3fU) >> 1;
+	return n;
+}
+
+/* Version @v of a value: each byte tells torn values. */
+static void make_value(const struct model *m, u32 v, void *value)
+{
+	u8 *byte = value;
+	u32 i;
+
+	for (i = 0; i < m->kind->type.value_size; i++)
+		byte[i] = (v >> 8 * (i % 4)) + i / 4;
+}
+
+static bool is_value(const struct model *m, u32 v, const void *value)
+{
+	u8 expected[VALUE_MAX];
+
+	make_value(m, v, expected);
+	return !memcmp(value, expected, m->kind->type.value_size);
+}
+
+void model_init(struct model *m, const struct model_kind *kind, u32 keys)
+{
+	memset(m, 0, sizeof(*m));
+	m->kind = kind;
+	m->keys = min(keys, kind->nr_keys);
+	hmap_init(&m->map, &kind->type);
+}
+
+void model_exit(struct model *m)
+{
+	hmap_destroy(&m->map);
+}
+
+/* The model's side of the operations that change an entry. */
+static void set_version(struct model *m, u32 n, u32 v)
+{
+	m->count += !m->version[n];
+	if (!m->version[n] && m->inserts[n] < U16_MAX)
+		m->inserts[n]++;
+	m->version[n] = v;
+}
+
+static void set_absent(struct model *m, u32 n)
+{
+	m->count -= !!m->version[n];
+	m->version[n] = 0;
+	m->stayed[n] = false;
+}
+
+static const char *writing(struct model *m, enum model_op op, u32 n)
+{
+	u64 key[KEY_MAX / 8], value[VALUE_MAX / 8];
+	u32 v = ++m->last_version;
+	bool there = m->version[n], inserted = there;
+	void *stored = NULL;
+	int err, right = 0;
+
+	make_key(m, n, key);
+	make_value(m, v, value);
+	if (op == MODEL_INSERT) {
+		err = hmap_insert(&m->map, key, value, GFP_KERNEL);
+		right = there ? -EEXIST : 0;
+	} else if (op == MODEL_STORE) {
+		err = hmap_store(&m->map, key, value, GFP_KERNEL);
+	} else if (op == MODEL_REPLACE) {
+		err = hmap_replace(&m->map, key, value, GFP_KERNEL);
+		right = there ? 0 : -ENOENT;
+	} else {
+		stored = hmap_get_or_insert(&m->map, key, value, &inserted,
+					    GFP_KERNEL);
+		err = IS_ERR(stored) ? PTR_ERR(stored) : 0;
+	}
+	if (m->may_fail && err == -ENOMEM)
+		return NULL;
+	if (err != right)
+		return "a call that writes returned something else";
+	if (stored) {
+		if (inserted != !there)
+			return "get_or_insert: wrong about inserted";
+		v = there ? m->version[n] : v;
+		if (!is_value(m, v, stored))
+			return "get_or_insert: wrong value";
+	}
+	if (!err)
+		set_version(m, n, v);
+	return NULL;
+}
+
+static const char *removing(struct model *m, enum model_op op, u32 n)
+{
+	u64 key[KEY_MAX / 8], out[VALUE_MAX / 8] = { };
+	int err;
+
+	make_key(m, n, key);
+	if (op == MODEL_TAKE)
+		err = hmap_take(&m->map, key, out);
+	else
+		err = hmap_remove(&m->map, key);
+	if (err != (m->version[n] ? 0 : -ENOENT))
+		return "a removal returned something else";
+	if (!err && op == MODEL_TAKE && !is_value(m, m->version[n], out))
+		return "take: wrong value";
+	if (!err)
+		set_absent(m, n);
+	return NULL;
+}
+
+static const char *looking(struct model *m, enum model_op op, u32 n)
+{
+	u64 key[KEY_MAX / 8], out[VALUE_MAX / 8];
+	const void *value = out;
+	bool found;
+
+	make_key(m, n, key);
+	rcu_read_lock();
+	if (op == MODEL_CONTAINS) {
+		found = hmap_contains(&m->map, key);
+	} else if (op == MODEL_GET) {
+		found = hmap_get(&m->map, key, out);
+	} else {
+		value = hmap_lookup(&m->map, key);
+		found = value;
+	}
+	if (found && op != MODEL_CONTAINS)
+		found = is_value(m, m->version[n], value);
+	rcu_read_unlock();
+	if (found != !!m->version[n])
+		return "a key was not found, or with another value, or found though absent";
+	return NULL;
+}
+
+static void all_absent(struct model *m)
+{
+	u32 n;
+
+	for (n = 0; n < m->keys; n++)
+		set_absent(m, n);
+}
+
+static const char *shaping(struct model *m, enum model_op op, u32 n, u32 arg)
+{
+	int err = 0;
+
+	switch (op) {
+	case MODEL_RESERVE:
+		err = hmap_reserve(&m->map, min(arg % MODEL_KEYS, m->keys),
+				   GFP_KERNEL);
+		break;
+	case MODEL_TRIM:
+		err = hmap_trim(&m->map, GFP_KERNEL);
+		break;
+	case MODEL_CLEAR:
+		hmap_clear(&m->map);
+		all_absent(m);
+		break;
+	default:
+		hmap_destroy(&m->map);
+		all_absent(m);
+	}
+	if (err && !(m->may_fail && err == -ENOMEM))
+		return "reserve or trim failed";
+	if (op == MODEL_CLEAR || op == MODEL_DESTROY ||
+	    (op == MODEL_TRIM && !m->count)) {
+		if (hmap_memory(&m->map))
+			return "memory behind an empty map";
+	}
+	return NULL;
+}
+
+static void walk_begin(struct model *m)
+{
+	u32 n;
+
+	for (n = 0; n < m->keys; n++) {
+		m->visits[n] = 0;
+		m->stayed[n] = m->version[n];
+		m->inserts[n] = m->stayed[n];
+	}
+}
+
+static const char *walk_visit(struct model *m, const void *key,
+			      const void *value)
+{
+	u32 n = read_key(m, key);
+
+	if (n >= m->keys)
+		return "walk: a key that nobody has inserted";
+	if (!m->version[n])
+		return "walk: an absent key";
+	if (!is_value(m, m->version[n], value))
+		return "walk: a wrong value";
+	m->visits[n]++;
+	return NULL;
+}
+
+/* The promise: what stayed was visited once, anything at most once an insert. */
+static const char *walk_end(const struct model *m)
+{
+	u32 n;
+
+	for (n = 0; n < m->keys; n++) {
+		if (m->visits[n] > m->inserts[n])
+			return "walk: an entry visited twice";
+		if (m->stayed[n] && !m->visits[n])
+			return "walk: an entry missed";
+	}
+	return NULL;
+}
+
+/* xorshift32 (Marsaglia 2003) */
+static u32 next_random(u32 *state)
+{
+	u32 x = *state ? *state : 1;
+
+	x ^= x << 13;
+	x ^= x >> 17;
+	x ^= x << 5;
+	return *state = x;
+}
+
+/* What the body of a walk does: anything, to this or to another entry. */
+static const char *change_in_walk(struct model *m, u32 *state, bool *cleared,
+				  u32 current_key)
+{
+	u32 r = next_random(state), n = next_random(state) % m->keys;
+	enum model_op op = r % (MODEL_REMOVE + 1);
+
+	if (r & 0x30000)
+		return NULL;
+	if (r & 0x40000)
+		n = current_key;
+	if (r >> 20 == 0) {
+		*cleared = true;
+		return shaping(m, MODEL_CLEAR, 0, 0);
+	}
+	if (r >> 20 < 20)
+		return shaping(m, MODEL_TRIM, 0, 0);
+	if (r >> 20 < 40)
+		return shaping(m, MODEL_RESERVE, 0, next_random(state));
+	if (op == MODEL_REMOVE)
+		return removing(m, op, n);
+	return writing(m, op, n);
+}
+
+static const char *walk_all(struct model *m, bool changing, u32 state)
+{
+	bool cleared = false;
+	const char *wrong;
+	const void *key;
+	void *value;
+
+	walk_begin(m);
+	hmap_for_each(&m->map, iter, key, value) {
+		u32 n = read_key(m, key);
+
+		if (cleared)
+			return "walk: goes on after clear";
+		wrong = walk_visit(m, key, value);
+		if (!wrong && changing)
+			wrong = change_in_walk(m, &state, &cleared, n);
+		if (wrong)
+			return wrong;
+	}
+	return walk_end(m);
+}
+
+const char *model_compare(struct model *m)
+{
+	const char *wrong;
+	u32 n;
+
+	if (hmap_validate(&m->map))
+		return "hmap_validate() found damage";
+	if (hmap_count(&m->map) != m->count)
+		return "wrong count";
+	if (hmap_empty(&m->map) != !m->count)
+		return "wrong about being empty";
+	for (n = 0; n < m->keys; n++) {
+		wrong = looking(m, MODEL_LOOKUP, n);
+		if (wrong)
+			return wrong;
+	}
+	return walk_all(m, false, 0);
+}
+
+const char *model_step(struct model *m, enum model_op op, u32 key, u32 arg)
+{
+	u32 n = key % m->keys;
+	const char *wrong;
+
+	switch (op) {
+	case MODEL_INSERT:
+	case MODEL_STORE:
+	case MODEL_REPLACE:
+	case MODEL_GET_OR_INSERT:
+		wrong = writing(m, op, n);
+		break;
+	case MODEL_REMOVE:
+	case MODEL_TAKE:
+		wrong = removing(m, op, n);
+		break;
+	case MODEL_LOOKUP:
+	case MODEL_GET:
+	case MODEL_CONTAINS:
+		wrong = looking(m, op, n);
+		break;
+	case MODEL_WALK:
+	case MODEL_WALK_CHANGING:
+		wrong = walk_all(m, op == MODEL_WALK_CHANGING, arg);
+		break;
+	default:
+		wrong = shaping(m, op, n, arg);
+	}
+	if (wrong)
+		return wrong;
+	if (hmap_validate(&m->map))
+		return "hmap_validate() found damage";
+	if (hmap_count(&m->map) != m->count)
+		return "wrong count";
+	return NULL;
+}

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Seeded random operations on every kind of type, each compared with the model,
+ * and every allocation failing in turn.
+ */
+#include "test.h"
+#include "model.h"
+
+static struct model *model;
+
+static int random_test_init(struct kunit *test)
+{
+	model = vmalloc(sizeof(*model));
+	return model ? 0 : -ENOMEM;
+}
+
+static void random_test_exit(struct kunit *test)
+{
+	vfree(model);
+	model = NULL;
+}
+
+/* Operations in the proportions in which they lead somewhere: mostly inserts
+ * while the map fills, then mostly removals.
+ */
+static enum model_op next_op(struct rng *rng, bool filling)
+{
+	u32 r = rng_below(rng, 1000);
+
+	if (r < 450)
+		return filling ? rng_below(rng, MODEL_REMOVE) : MODEL_REMOVE;
+	if (r < 600)
+		return MODEL_TAKE;
+	if (r < 990)
+		return rng_below(rng, MODEL_RESERVE);
+	if (r < 992)
+		return MODEL_RESERVE + rng_below(rng, 4);
+	return rng_below(rng, 2) ? MODEL_WALK : MODEL_WALK_CHANGING;
+}
+
+static const char *random_steps(struct rng *rng, u32 steps, u32 *step)
+{
+	const char *wrong = NULL;
+
+	for (*step = 0; !wrong && *step < steps; ++*step) {
+		bool filling = *step * 4 / steps % 2 == 0;
+		enum model_op op = next_op(rng, filling);
+		u32 key = rng_next(rng), arg = rng_next(rng);
+
+		wrong = model_step(model, op, key, arg);
+		cond_resched();
+	}
+	return wrong ? wrong : model_compare(model);
+}
+
+static void run_kinds(struct kunit *test, u64 seed, u32 keys, u32 steps)
+{
+	struct rng rng;
+	u32 i, step;
+
+	rng_init(test, &rng, seed);
+	for (i = 0; i < model_nr_kinds; i++) {
+		const char *wrong;
+
+		model_init(model, model_kind(i), keys);
+		wrong = random_steps(&rng, steps, &step);
+		if (wrong)
+			KUNIT_FAIL(test, "%s, step %u: %s", model_kind(i)->name,
+				   step, wrong);
+		model_exit(model);
+		rcu_barrier();
+	}
+}
+
+static void few_keys(struct kunit *test)
+{
+	run_kinds(test, 1, 8, 4000);
+}
+
+static void some_keys(struct kunit *test)
+{
+	run_kinds(test, 2, 100, 3000);
+}
+
+static void many_keys(struct kunit *test)
+{
+	run_kinds(test, 3, MODEL_KEYS, 4000);
+}
+
+/* One operation, with its first, second, ... allocation failing, until it has
+ * no more of them: after each failure all is as it was.
+ */
+static const char *fail_in_turn(enum model_op op, u32 key, u32 arg)
+{
+	const char *wrong;
+	unsigned int n;
+	bool failed;
+
+	model->may_fail = true;
+	for (n = 1, failed = true; failed; n++) {
+		fail_nth_allocation(n);
+		wrong = model_step(model, op, key, arg);
+		failed = allocation_has_failed();
+		if (!wrong && failed)
+			wrong = model_compare(model);
+		if (wrong)
+			return wrong;
+	}
+	model->may_fail = false;
+	return NULL;
+}
+
+static const char *fill_with_failures(struct rng *rng, u32 steps, u32 *step)
+{
+	static const enum model_op ops[] = {
+		MODEL_INSERT, MODEL_STORE, MODEL_STORE, MODEL_GET_OR_INSERT,
+		MODEL_REPLACE, MODEL_REPLACE, MODEL_REMOVE, MODEL_RESERVE,
+		MODEL_TRIM,
+	};
+	const char *wrong = NULL;
+
+	for (*step = 0; !wrong && *step < steps; ++*step) {
+		u32 r = rng_below(rng, 100 * ARRAY_SIZE(ops));
+		enum model_op op = ops[r < 700 ? r / 100 : r - 700 < 2 ?
+				       7 + r % 2 : 0];
+
+		wrong = fail_in_turn(op, rng_next(rng), rng_next(rng));
+		cond_resched();
+	}
+	return wrong;
+}
+
+static void run_failures(struct kunit *test, u64 seed, u32 keys, u32 steps)
+{
+	struct hmap_stats stats;
+	struct rng rng;
+	u32 i, step;
+
+	if (!can_fail_allocations())
+		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
+	rng_init(test, &rng, seed);
+	for (i = 0; i < model_nr_kinds; i++) {
+		const char *wrong;
+
+		stats_since(&stats);
+		model_init(model, model_kind(i), keys);
+		wrong = fill_with_failures(&rng, steps, &step);
+		if (wrong)
+			KUNIT_FAIL(test, "%s, step %u: %s", model_kind(i)->name,
+				   step, wrong);
+		model_exit(model);
+		rcu_barrier();
+		/* There were failures, and nothing has leaked. */
+		stats = stats_since(&stats);
+		KUNIT_EXPECT_GT(test, stats.alloc_failures, 0);
+		KUNIT_EXPECT_EQ(test, stats.bytes_in_use, 0);
+		KUNIT_EXPECT_EQ(test, stats.tables_allocated, stats.tables_freed);
+	}
+}
+
+static void failures_in_small_maps(struct kunit *test)
+{
+	run_failures(test, 4, 40, 500);
+}
+
+static void failures_in_large_maps(struct kunit *test)
+{
+	run_failures(test, 5, 600, 1500);
+}
+
+static void alloc_fails(struct kunit *test)
+{
+	struct hmap_stats stats;
+
+	if (!can_fail_allocations())
+		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
+	stats_since(&stats);
+	fail_nth_allocation(1);
+	KUNIT_EXPECT_NULL(test, hmap_alloc(&u64_type, GFP_KERNEL));
+	KUNIT_EXPECT_TRUE(test, allocation_has_failed());
+	stats = stats_since(&stats);
+	KUNIT_EXPECT_EQ(test, stats.alloc_failures, 1);
+	KUNIT_EXPECT_EQ(test, stats.maps_allocated, 0);
+}
+
+static struct kunit_case random_test_cases[] = {
+	KUNIT_CASE(few_keys),
+	KUNIT_CASE(some_keys),
+	KUNIT_CASE(many_keys),
+	KUNIT_CASE(failures_in_small_maps),
+	KUNIT_CASE(failures_in_large_maps),
+	KUNIT_CASE(alloc_fails),
+	{}
+};
+
+static struct kunit_suite random_test_suite = {
+	.name = "hmap_random",
+	.init = random_test_init,
+	.exit = random_test_exit,
+	.test_cases = random_test_cases,
+};
+
+kunit_test_suite(random_test_suite);

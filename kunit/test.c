@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the suites share; see test.h. */
+#include "test.h"
+
+const struct hmap_type u64_type = HMAP_TYPE_U64("u64", sizeof(u64), 0);
+const struct hmap_type u64_rcu_type =
+	HMAP_TYPE_U64("u64 rcu", sizeof(u64), HMAP_RCU);
+
+void expect_warning(struct kunit *test)
+{
+	kunit_info(test, "hmap_kunit: expect a warning");
+#ifdef _HMAP_USER_STUBS_H
+	stub_expected_warnings++;
+#endif
+}
+
+void rng_init(struct kunit *test, struct rng *rng, u64 seed)
+{
+	kunit_info(test, "seed %llu", (unsigned long long)seed);
+	rng->state = seed;
+}
+
+/* A linear congruential generator (Knuth's MMIX constants), its top half. */
+u32 rng_next(struct rng *rng)
+{
+	rng->state = rng->state * 6364136223846793005ULL + 1442695040888963407ULL;
+	return rng->state >> 32;
+}
+
+u32 rng_below(struct rng *rng, u32 limit)
+{
+	return (u64)rng_next(rng) * limit >> 32;
+}
+
+struct hmap_stats stats_since(struct hmap_stats *last)
+{
+	struct hmap_stats now, diff;
+
+	hmap_stats_read(&now);
+	diff = (struct hmap_stats){
+		.maps_allocated = now.maps_allocated - last->maps_allocated,
+		.maps_freed = now.maps_freed - last->maps_freed,
+		.maps_never_filled = now.maps_never_filled - last->maps_never_filled,
+		.tables_allocated = now.tables_allocated - last->tables_allocated,
+		.tables_freed = now.tables_freed - last->tables_freed,
+		.first_inserts = now.first_inserts - last->first_inserts,
+		.bytes_in_use = now.bytes_in_use - last->bytes_in_use,
+		.bytes_peak = now.bytes_peak - last->bytes_peak,
+		.alloc_failures = now.alloc_failures - last->alloc_failures,
+		.rebuilds_grow = now.rebuilds_grow - last->rebuilds_grow,
+		.rebuilds_shrink = now.rebuilds_shrink - last->rebuilds_shrink,
+		.rebuilds_clean = now.rebuilds_clean - last->rebuilds_clean,
+		.splits = now.splits - last->splits,
+		.splits_refused = now.splits_refused - last->splits_refused,
+		.directory_doublings = now.directory_doublings -
+				       last->directory_doublings,
+	};
+	*last = now;
+	return diff;
+}
+
+#if defined(_HMAP_USER_STUBS_H)
+
+bool can_fail_allocations(void)
+{
+	return true;
+}
+
+void fail_nth_allocation(unsigned int n)
+{
+	stub_fail_nth = n;
+}
+
+bool allocation_has_failed(void)
+{
+	bool failed = !stub_fail_nth;
+
+	stub_fail_nth = 0;
+	return failed;
+}
+
+#elif defined(CONFIG_FAILSLAB)
+
+/* The kernel's own fault injection; guest-kunit.sh lets it hit sleeping
+ * allocations too.
+ */
+bool can_fail_allocations(void)
+{
+	return true;
+}
+
+void fail_nth_allocation(unsigned int n)
+{
+	current->fail_nth = n;
+}
+
+bool allocation_has_failed(void)
+{
+	bool failed = !current->fail_nth;
+
+	current->fail_nth = 0;
+	return failed;
+}
+
+#else
+
+bool can_fail_allocations(void)
+{
+	return false;
+}
+
+void fail_nth_allocation(unsigned int n)
+{
+}
+
+bool allocation_has_failed(void)
+{
+	return false;
+}
+
+#endif

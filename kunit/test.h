@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the suites share. They run as KUnit modules in a kernel, and in user
+ * space against the same interface (user/).
+ */
+#ifndef _HMAP_KUNIT_TEST_H
+#define _HMAP_KUNIT_TEST_H
+
+#include <kunit/test.h>
+#include <linux/err.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include <hmap/hmap.h>
+
+/* A pair of u64, as most cases use it; with and without RCU. */
+extern const struct hmap_type u64_type;
+extern const struct hmap_type u64_rcu_type;
+
+/*
+ * Calls that are meant to warn stand between these. A kernel's log then shows
+ * how many warnings were expected, and the guest that ran them counts the others.
+ */
+void expect_warning(struct kunit *test);
+
+/* Random numbers from a seed, which is printed. */
+struct rng {
+	u64 state;
+};
+
+void rng_init(struct kunit *test, struct rng *rng, u64 seed);
+u32 rng_next(struct rng *rng);
+u32 rng_below(struct rng *rng, u32 limit);
+
+/* The counters' changes since the last call. */
+struct hmap_stats stats_since(struct hmap_stats *last);
+
+/* Let the n-th allocation of this task from now on fail. The second call says
+ * whether it came to that, and ends it.
+ */
+bool can_fail_allocations(void);
+void fail_nth_allocation(unsigned int n);
+bool allocation_has_failed(void);
+
+#endif /* _HMAP_KUNIT_TEST_H */

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The functions behind stubs.h. */
+#include "stubs.h"
+
+unsigned int stub_warnings;
+unsigned int stub_expected_warnings;
+unsigned int stub_fail_nth;
+size_t stub_bytes;
+size_t stub_largest;
+
+static const size_t classes[] = {
+	8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192
+};
+
+size_t kmalloc_size_roundup(size_t size)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(classes); i++)
+		if (size <= classes[i])
+			return classes[i];
+	return roundup_pow_of_two(size);
+}
+
+/* Before each block: its size. 8 bytes, so that blocks are aligned to 8 but
+ * not to 16, which is all that kmalloc() promises.
+ */
+void *kmalloc(size_t size, gfp_t gfp)
+{
+	u64 *block;
+
+	if (stub_fail_nth && !--stub_fail_nth)
+		return NULL;
+	block = malloc(sizeof(*block) + size);
+	if (!block)
+		return NULL;
+	/* Whoever reads what he has not written shall notice. */
+	memset(block + 1, 0xa5, size);
+	*block = kmalloc_size_roundup(size);
+	stub_bytes += *block;
+	stub_largest = max_t(size_t, stub_largest, *block);
+	return block + 1;
+}
+
+void kfree(const void *p)
+{
+	u64 *block = (u64 *)p;
+
+	if (!p)
+		return;
+	stub_bytes -= block[-1];
+	free(block - 1);
+}
+
+char *kstrdup(const char *s, gfp_t gfp)
+{
+	char *copy = kmalloc(strlen(s) + 1, gfp);
+
+	return copy ? strcpy(copy, s) : NULL;
+}
+
+/* Blocks that wait for the end of a grace period. As in the kernel, a small
+ * number in place of a function is the offset in a block to be freed.
+ */
+static struct rcu_head *waiting;
+
+void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
+{
+	head->func = func;
+	head->next = waiting;
+	waiting = head;
+}
+
+void stub_free_rcu(struct rcu_head *head, size_t offset)
+{
+	call_rcu(head, (void (*)(struct rcu_head *))(uintptr_t)offset);
+}
+
+void rcu_barrier(void)
+{
+	while (waiting) {
+		struct rcu_head *head = waiting;
+
+		waiting = head->next;
+		if ((uintptr_t)head->func < 4096)
+			kvfree((char *)head - (uintptr_t)head->func);
+		else
+			head->func(head);
+	}
+}
+
+/* splitmix64 (Steele, Lea, Flood 2014) */
+static u64 random_state;
+
+void stub_random_seed(u64 seed)
+{
+	random_state = seed;
+}
+
+static u64 random_u64(void)
+{
+	u64 z = random_state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	z = (z ^ z >> 27) * 0x94d049bb133111eb;
+	return z ^ z >> 31;
+}
+
+u32 get_random_u32(void)
+{
+	return random_u64() >> 32;
+}
+
+void get_random_bytes(void *buf, size_t size)
+{
+	u8 *p = buf;
+
+	while (size--)
+		*p++ = random_u64() >> 56;
+}
+
+/* SipHash (Aumasson, Bernstein 2012) with one and three rounds, which the
+ * kernel's hsiphash uses on 64 bits, and two and four.
+ */
+struct sip {
+	u64 v[4];
+};
+
+static u64 rotl(u64 x, unsigned int n)
+{
+	return x << n | x >> (64 - n);
+}
+
+static void sip_rounds(struct sip *s, unsigned int rounds)
+{
+	u64 *v = s->v;
+
+	while (rounds--) {
+		v[0] += v[1];
+		v[2] += v[3];
+		v[1] = rotl(v[1], 13) ^ v[0];
+		v[3] = rotl(v[3], 16) ^ v[2];
+		v[0] = rotl(v[0], 32) + v[3];
+		v[2] += v[1];
+		v[3] = rotl(v[3], 21) ^ v[0];
+		v[1] = rotl(v[1], 17) ^ v[2];
+		v[2] = rotl(v[2], 32);
+	}
+}
+
+static void sip_word(struct sip *s, u64 word, unsigned int rounds)
+{
+	s->v[3] ^= word;
+	sip_rounds(s, rounds);
+	s->v[0] ^= word;
+}
+
+static u64 sip(const void *data, size_t size, const siphash_key_t *key,
+	       unsigned int c, unsigned int d)
+{
+	struct sip s = { {
+		key->key[0] ^ 0x736f6d6570736575, key->key[1] ^ 0x646f72616e646f6d,
+		key->key[0] ^ 0x6c7967656e657261, key->key[1] ^ 0x7465646279746573,
+	} };
+	const u8 *p = data;
+	u64 word = 0;
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		word |= (u64)p[i] << i % 8 * 8;
+		if (i % 8 == 7) {
+			sip_word(&s, word, c);
+			word = 0;
+		}
+	}
+	sip_word(&s, word | (u64)size << 56, c);
+	s.v[2] ^= 0xff;
+	sip_rounds(&s, d);
+	return s.v[0] ^ s.v[1] ^ s.v[2] ^ s.v[3];
+}
+
+u64 siphash(const void *data, size_t size, const siphash_key_t *key)
+{
+	return sip(data, size, key, 2, 4);
+}
+
+u32 hsiphash(const void *data, size_t size, const hsiphash_key_t *key)
+{
+	return sip(data, size, key, 1, 3);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * As much of the kernel as hmap needs, for user space: the core is compiled
+ * unchanged against this. Every <linux/...> header it includes leads here.
+ *
+ * One thread only. Freeing through RCU is put off until rcu_barrier(), so that
+ * the address sanitizer sees a use between.
+ */
+#ifndef _HMAP_USER_STUBS_H
+#define _HMAP_USER_STUBS_H
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* types and compiler */
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef unsigned long long u64;
+typedef int32_t s32;
+typedef long long s64;
+typedef unsigned int gfp_t;
+
+#define CONFIG_64BIT		1
+#define KERNEL_VERSION(a, b, c)	(((a) << 16) + ((b) << 8) + (c))
+#define LINUX_VERSION_CODE	KERNEL_VERSION(6, 1, 0)
+#define KBUILD_MODNAME		"hmap"
+
+#define U16_MAX			UINT16_MAX
+#define U32_MAX			UINT32_MAX
+#define EUCLEAN			117
+#define __rcu
+#define __must_check		__attribute__((__warn_unused_result__))
+#undef __always_inline
+#define __always_inline		inline __attribute__((__always_inline__))
+#define __maybe_unused		__attribute__((__unused__))
+#define __read_mostly
+#define __init
+#define inline			inline __attribute__((__gnu_inline__, __unused__))
+#define noinline		__attribute__((__noinline__))
+#define likely(x)		__builtin_expect(!!(x), 1)
+#define unlikely(x)		__builtin_expect(!!(x), 0)
+#undef static_assert
+#define typeof __typeof__
+#define static_assert(expr, ...) _Static_assert(expr, #expr)
+#define container_of(p, type, member) \
+	((type *)((char *)(p) - offsetof(type, member)))
+#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
+#define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
+#define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define struct_size(p, member, n) \
+	(sizeof(*(p)) + sizeof(*(p)->member) * (n))
+
+/* arithmetic */
+#define GOLDEN_RATIO_64		0x61C8864680B583EBull
+#define min(a, b)		((a) < (b) ? (a) : (b))
+#define max(a, b)		((a) > (b) ? (a) : (b))
+#define min_t(type, a, b)	min((type)(a), (type)(b))
+#define max_t(type, a, b)	max((type)(a), (type)(b))
+#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+#define round_up(n, d)		(DIV_ROUND_UP(n, d) * (d))
+#define is_power_of_2(n)	((n) && !((n) & ((n) - 1)))
+#define hweight64(n)		((unsigned int)__builtin_popcountll(n))
+#define __ffs64(n)		((unsigned long)__builtin_ctzll(n))
+
+static inline size_t roundup_pow_of_two(size_t n)
+{
+	return n <= 1 ? 1 : 1UL << (64 - __builtin_clzl(n - 1));
+}
+
+static inline unsigned long int_sqrt(unsigned long n)
+{
+	unsigned long root = 0, bit;
+
+	for (bit = 1UL << 31; bit; bit >>= 1)
+		if ((root + bit) * (root + bit) <= n)
+			root += bit;
+	return root;
+}
+
+#define get_unaligned(p) ({						\
+	__typeof__(*(p) + 0) __v = 0;					\
+	__builtin_memcpy(&__v, p, sizeof(*(p)));			\
+	(__typeof__(*(p)))__v;						\
+})
+#define put_unaligned(v, p) ({						\
+	__typeof__(*(p)) __v = (v);					\
+	__builtin_memcpy(p, &__v, sizeof(*(p)));			\
+})
+
+/* errors and messages */
+#define MAX_ERRNO		4095
+#define IS_ERR(p)		((unsigned long)(p) >= (unsigned long)-MAX_ERRNO)
+#define PTR_ERR(p)		((long)(p))
+#define ERR_PTR(err)		((void *)(long)(err))
+
+/* Warnings given, and those that tests have announced. */
+extern unsigned int stub_warnings;
+extern unsigned int stub_expected_warnings;
+
+#define pr_info(fmt, ...)	printf("# " pr_fmt(fmt), ##__VA_ARGS__)
+#define pr_err(fmt, ...)	fprintf(stderr, pr_fmt(fmt), ##__VA_ARGS__)
+#define pr_warn_once(fmt, ...) ({						\
+	static bool __done;						\
+									\
+	if (!__done)							\
+		pr_info(fmt, ##__VA_ARGS__);				\
+	__done = true;							\
+})
+#define WARN_ON_ONCE(x) ({						\
+	static bool __done;						\
+	bool __warn = (x);						\
+									\
+	stub_warnings += __warn && !__done;				\
+	__done |= __warn;						\
+	__warn;								\
+})
+
+/* modules */
+#define EXPORT_SYMBOL_NS_GPL(symbol, ns)	struct __export_unused
+#define MODULE_IMPORT_NS(ns)			struct __import_unused
+
+/* memory */
+#define GFP_KERNEL		0xcc0u
+#define GFP_ATOMIC		0xa20u
+#define GFP_NOWAIT		0x800u
+#define __GFP_NOWARN		0x2000u
+#define PAGE_SIZE		4096UL
+#define PAGE_ALIGN(n)		round_up(n, PAGE_SIZE)
+#define KMALLOC_MAX_CACHE_SIZE	(2 * PAGE_SIZE)
+#define might_alloc(gfp)	((void)(gfp))
+#define is_vmalloc_addr(p)	false
+
+/* Let the n-th allocation from now on fail; 0: none. */
+extern unsigned int stub_fail_nth;
+/* What kmalloc'ed blocks take, slab rounding included. */
+extern size_t stub_bytes;
+extern size_t stub_largest;
+
+void *kmalloc(size_t size, gfp_t gfp);
+void kfree(const void *p);
+char *kstrdup(const char *s, gfp_t gfp);
+size_t kmalloc_size_roundup(size_t size);
+
+#define kvmalloc(size, gfp)	kmalloc(size, gfp)
+#define kvfree(p)		kfree(p)
+#define vmalloc(size)		malloc(size)
+#define vzalloc(size)		calloc(1, size)
+#define vfree(p)		free(p)
+
+/* RCU */
+struct rcu_head {
+	struct rcu_head *next;
+	void (*func)(struct rcu_head *head);
+};
+
+void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head));
+void stub_free_rcu(struct rcu_head *head, size_t offset);
+void rcu_barrier(void);
+
+#define kvfree_rcu(p, member) \
+	stub_free_rcu(&(p)->member, offsetof(__typeof__(*(p)), member))
+#define rcu_read_lock()			do { } while (0)
+#define rcu_read_unlock()		do { } while (0)
+#define rcu_access_pointer(p)		READ_ONCE(p)
+#define rcu_dereference_check(p, c)	__atomic_load_n(&(p), __ATOMIC_ACQUIRE)
+#define rcu_dereference_protected(p, c)	(p)
+#define rcu_assign_pointer(p, v)	__atomic_store_n(&(p), v, __ATOMIC_RELEASE)
+#define RCU_INIT_POINTER(p, v)		((p) = (v))
+#define cond_resched()			do { } while (0)
+
+/* per-CPU counters: one CPU */
+struct percpu_counter {
+	s64 count;
+};
+
+#define DECLARE_PER_CPU(type, name)	extern type name
+#define DEFINE_PER_CPU(type, name)	type name
+#define this_cpu_inc(v)			((v)++)
+#define per_cpu(v, cpu)			(*((void)(cpu), &(v)))
+#define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
+#define percpu_counter_init(c, n, gfp)	((c)->count = (n), 0)
+#define percpu_counter_destroy(c)	do { } while (0)
+#define percpu_counter_add_batch(c, n, batch) ((c)->count += (n))
+#define percpu_counter_read(c)		((c)->count)
+#define percpu_counter_sum_positive(c)	((c)->count < 0 ? 0 : (c)->count)
+
+/* random numbers and hashes */
+typedef struct { u64 key[2]; } siphash_key_t;
+typedef siphash_key_t hsiphash_key_t;
+
+void stub_random_seed(u64 seed);
+u32 get_random_u32(void);
+void get_random_bytes(void *buf, size_t size);
+u64 siphash(const void *data, size_t size, const siphash_key_t *key);
+u32 hsiphash(const void *data, size_t size, const hsiphash_key_t *key);
+
+#endif /* _HMAP_USER_STUBS_H */

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sample user of hmap: /dev/hmap_kv, a store in which every open file has a map
+ * of its own from string to string. A file that nothing is written to costs one
+ * struct kv, with the map's header embedded, and no table.
+ *
+ * write() takes lines; a blank is one space character:
+ *
+ *	set KEY VALUE	Add an entry, or overwrite it. KEY is not empty and has
+ *			no blank. VALUE is all that follows the one blank behind
+ *			KEY; it is not empty, and may have blanks anywhere.
+ *	del KEY		Remove an entry.
+ *	clear		Remove all entries, and give back their memory.
+ *
+ * A line has at most 4096 bytes, its newline included, and no NUL. It may come
+ * in pieces, by several write() calls: it runs when its newline arrives. What is
+ * unfinished when the file is closed is forgotten.
+ *
+ * A line can fail, and then has changed no entry:
+ *
+ *	EINVAL	It is none of the above, or too long.
+ *	ENOENT	"del" of a key that is not there.
+ *	ENOSPC	"set" of a new key when there are max_entries already.
+ *	ENOMEM	No memory. EFAULT: no such memory of the caller's.
+ *
+ * A write() runs its lines in order up to the first that fails. If that line
+ * starts behind the first byte of the write(), the lines before it count: the
+ * result is the number of bytes up to its start, no error, and the next write()
+ * is to begin there. If it starts with the write(), or has been started by one
+ * before, the result is the error. ENOMEM leaves everything as it was, and the
+ * same write() may be tried again. Any other error drops the line, together with
+ * the part of it that was taken before: a program that goes on does so behind
+ * the line's newline. So every write() gets on, or fails; like any other, it may
+ * also take less than it was given.
+ *
+ * read() gives the entries, as lines "KEY VALUE" in no order. A read at offset 0
+ * takes a snapshot, and all others serve from it: lseek() to 0 to see what has
+ * changed. The offset is the reader's alone, write() neither uses nor moves it.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include <hmap/hmap.h>
+
+/* Bytes of a line, and of the buffer in which lines are put together. */
+#define LINE_SIZE	4096
+
+/* Bytes that one write() takes, so that it ends soon without a look at signals. */
+#define WRITE_MAX	(1024 * 1024)
+
+/* Who writes here pays for it. */
+#define KV_GFP		GFP_KERNEL_ACCOUNT
+
+static unsigned long max_entries = 1000000;
+module_param(max_entries, ulong, 0444);
+MODULE_PARM_DESC(max_entries, "most entries that an open file may have");
+
+/* The values are copies of the sample's own; the map keeps copies of the keys. */
+HMAP_DEFINE_STRING(kv_map, char *);
+
+/* One open file. */
+struct kv {
+	struct mutex	lock;		/* of all below */
+	struct kv_map	map;
+	char		*line;		/* NULL until the first write() */
+	size_t		line_len;	/* of the unfinished line */
+	char		*text;		/* what read() serves from */
+	size_t		text_len;
+};
+
+static int set_entry(struct kv *kv, const char *key, const char *value)
+{
+	char *copy = kstrdup(value, KV_GFP);
+	char **old = kv_map_lookup(&kv->map, key);
+	int err;
+
+	if (!copy)
+		return -ENOMEM;
+	if (old) {
+		kfree(*old);
+		*old = copy;
+		return 0;
+	}
+	if (hmap_count(&kv->map.map) < max_entries)
+		err = kv_map_insert(&kv->map, key, copy, KV_GFP);
+	else
+		err = -ENOSPC;
+	if (err)
+		kfree(copy);
+	return err;
+}
+
+static int run_set(struct kv *kv, char *args)
+{
+	char *blank = strchr(args, ' ');
+	int err;
+
+	if (!blank || blank == args || !blank[1])
+		return -EINVAL;
+	*blank = '\0';
+	err = set_entry(kv, args, blank + 1);
+	/* After -ENOMEM the line may have to run again. */
+	*blank = ' ';
+	return err;
+}
+
+static int run_del(struct kv *kv, const char *key)
+{
+	char *value;
+	int err;
+
+	if (!*key || strchr(key, ' '))
+		return -EINVAL;
+	err = kv_map_take(&kv->map, key, &value);
+	if (!err)
+		kfree(value);
+	return err;
+}
+
+/* Leaves dangling pointers in the map, which has to be emptied next. */
+static void free_values(struct kv *kv)
+{
+	const char *key __maybe_unused;
+	char **value;
+
+	hmap_for_each(&kv->map.map, iter, key, value) {
+		kfree(*value);
+		cond_resched();
+	}
+}
+
+static int run_clear(struct kv *kv)
+{
+	free_values(kv);
+	hmap_clear(&kv->map.map);
+	return 0;
+}
+
+static int run_line(struct kv *kv, char *line)
+{
+	if (strstarts(line, "set "))
+		return run_set(kv, line + 4);
+	if (strstarts(line, "del "))
+		return run_del(kv, line + 4);
+	if (!strcmp(line, "clear"))
+		return run_clear(kv);
+	return -EINVAL;
+}
+
+/* There is no place for its newline any more. Its bytes are not kept, only
+ * counted, until that comes and the line fails.
+ */
+static bool too_long(const struct kv *kv)
+{
+	return kv->line_len >= LINE_SIZE;
+}
+
+static int finish_line(struct kv *kv, char *line, char *newline)
+{
+	if (too_long(kv))
+		return -EINVAL;
+	*newline = '\0';
+	if (strlen(line) != newline - line)
+		return -EINVAL;
+	return run_line(kv, line);
+}
+
+/*
+ * Run the lines that end in [new, end). Before @new stands what the unfinished
+ * line had already. *@taken counts the new bytes; if a line fails, only those
+ * before it or, if it was unfinished, none.
+ */
+static int run_lines(struct kv *kv, char *new, char *end, size_t *taken)
+{
+	char *line = kv->line;
+	char *newline;
+	int err;
+
+	while ((newline = memchr(new, '\n', end - new))) {
+		err = finish_line(kv, line, newline);
+		if (err)
+			return err;
+		*taken += newline + 1 - new;
+		kv->line_len = 0;
+		line = newline + 1;
+		new = line;
+	}
+	*taken += end - new;
+	kv->line_len += end - new;
+	memmove(kv->line, line, end - line);
+	return 0;
+}
+
+static int take_chunk(struct kv *kv, const char __user *buf, size_t count,
+		      size_t *taken)
+{
+	size_t kept = too_long(kv) ? 0 : kv->line_len;
+	size_t n = min_t(size_t, count - *taken, LINE_SIZE - kept);
+	char *new = kv->line + kept;
+
+	if (copy_from_user(new, buf + *taken, n))
+		return -EFAULT;
+	return run_lines(kv, new, new + n, taken);
+}
+
+static int alloc_line(struct kv *kv)
+{
+	if (!kv->line)
+		kv->line = kmalloc(LINE_SIZE, KV_GFP);
+	return kv->line ? 0 : -ENOMEM;
+}
+
+/*
+ * What a line's failure means for the write() that it happened in, whose @taken
+ * bytes end with kv->line_len bytes of that line.
+ */
+static ssize_t end_failed(struct kv *kv, size_t taken, int err)
+{
+	ssize_t start = taken - kv->line_len;
+
+	if (start > 0) {
+		kv->line_len = 0;
+		return start;
+	}
+	/* The buffer has what earlier calls brought: only a line that is not
+	 * too long gets to ask for memory.
+	 */
+	kv->line_len = err == -ENOMEM ? -start : 0;
+	return err;
+}
+
+static ssize_t take(struct kv *kv, const char __user *buf, size_t count)
+{
+	size_t taken = 0;
+	int err = alloc_line(kv);
+
+	while (!err && taken < count)
+		err = take_chunk(kv, buf, count, &taken);
+	return err ? end_failed(kv, taken, err) : taken;
+}
+
+static ssize_t kv_write(struct file *file, const char __user *buf, size_t count,
+			loff_t *pos)
+{
+	struct kv *kv = file->private_data;
+	ssize_t ret;
+
+	mutex_lock(&kv->lock);
+	ret = take(kv, buf, min_t(size_t, count, WRITE_MAX));
+	mutex_unlock(&kv->lock);
+	return ret;
+}
+
+static size_t text_length(struct kv *kv)
+{
+	size_t len = 0;
+	const char *key;
+	char **value;
+
+	hmap_for_each(&kv->map.map, iter, key, value) {
+		len += strlen(key) + 1 + strlen(*value) + 1;
+		cond_resched();
+	}
+	return len;
+}
+
+static char *append(char *to, const char *string, char last)
+{
+	size_t len = strlen(string);
+
+	memcpy(to, string, len);
+	to[len] = last;
+	return to + len + 1;
+}
+
+static void write_text(struct kv *kv, char *to)
+{
+	const char *key;
+	char **value;
+
+	hmap_for_each(&kv->map.map, iter, key, value) {
+		to = append(to, key, ' ');
+		to = append(to, *value, '\n');
+		cond_resched();
+	}
+}
+
+/* On failure the last snapshot stays. */
+static int take_snapshot(struct kv *kv)
+{
+	size_t len = text_length(kv);
+	/* Failing is no reason for a warning: the length is the caller's. */
+	char *text = kvmalloc(len, KV_GFP | __GFP_NOWARN);
+
+	if (!text)
+		return -ENOMEM;
+	write_text(kv, text);
+	kvfree(kv->text);
+	kv->text = text;
+	kv->text_len = len;
+	return 0;
+}
+
+static ssize_t kv_read(struct file *file, char __user *buf, size_t count,
+		       loff_t *pos)
+{
+	struct kv *kv = file->private_data;
+	ssize_t ret = 0;
+
+	mutex_lock(&kv->lock);
+	if (!*pos)
+		ret = take_snapshot(kv);
+	if (!ret)
+		ret = simple_read_from_buffer(buf, count, pos, kv->text,
+					      kv->text_len);
+	mutex_unlock(&kv->lock);
+	return ret;
+}
+
+/* Within the snapshot; there is none before the first read(). */
+static loff_t kv_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct kv *kv = file->private_data;
+	loff_t ret;
+
+	mutex_lock(&kv->lock);
+	ret = fixed_size_llseek(file, offset, whence, kv->text_len);
+	mutex_unlock(&kv->lock);
+	return ret;
+}
+
+static int kv_open(struct inode *inode, struct file *file)
+{
+	struct kv *kv = kzalloc(sizeof(*kv), KV_GFP);
+
+	if (!kv)
+		return -ENOMEM;
+	mutex_init(&kv->lock);
+	kv_map_init(&kv->map);
+	hmap_set_lock(&kv->map.map, &kv->lock);
+	file->private_data = kv;
+	return 0;
+}
+
+static int kv_release(struct inode *inode, struct file *file)
+{
+	struct kv *kv = file->private_data;
+
+	/* Nobody else is left, but the map has been told of its lock. */
+	mutex_lock(&kv->lock);
+	free_values(kv);
+	kv_map_destroy(&kv->map);
+	mutex_unlock(&kv->lock);
+	kvfree(kv->text);
+	kfree(kv->line);
+	kfree(kv);
+	return 0;
+}
+
+static const struct file_operations kv_fops = {
+	.owner		= THIS_MODULE,
+	.open		= kv_open,
+	.release	= kv_release,
+	.read		= kv_read,
+	.write		= kv_write,
+	.llseek		= kv_llseek,
+};
+
+static struct miscdevice kv_device = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= "hmap_kv",
+	.fops	= &kv_fops,
+	.mode	= 0600,
+};
+module_misc_device(kv_device);
+
+HMAP_IMPORT_NS;
+MODULE_DESCRIPTION("Sample user of hmap: a string store in every open file");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# For people; the kernel's build system reads Kbuild instead.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+all: modules
+
+# HMAP_KUNIT=, HMAP_SAMPLES=, W= and C= reach kbuild from the command line.
+modules:
+	$(if $(wildcard $(KDIR)/Makefile),,$(error no kernel headers at $(KDIR): \
+		apt-get install linux-headers-$(shell uname -r), or give KDIR=))
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+user:
+	$(MAKE) -C kunit/user check
+
+demo:
+	@scripts/demo.sh
+
+check:
+	@scripts/check.sh
+
+clean:
+	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
+	$(if $(wildcard kunit/user/Makefile),$(MAKE) -C kunit/user clean)
+	rm -rf build .checkpatch-camelcase.*
+
+help:
+	@echo 'make           build hmap.ko for the running kernel, or for KDIR='
+	@echo '               HMAP_SAMPLES=1 adds the samples, HMAP_KUNIT=1 the tests'
+	@echo 'make user      test the core in user space: needs no kernel, takes seconds'
+	@echo 'make demo      boot a stock kernel in a virtual machine and show the map at work'
+	@echo 'make check     run every test; HMAP_STAGES="user kunit" runs some'
+	@echo 'make clean     remove what was built here'
+	@echo
+	@echo 'demo and check run on Debian 12 as root. They install missing tools with apt'
+	@echo 'and keep kernels in HMAP_CACHE (~/.cache/hmap); remove it to get newer ones.'
+
+.PHONY: all modules user demo check clean help

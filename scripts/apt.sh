@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Debian packages: tools are installed, kernels are only unpacked into the cache.
+# Sourced after lib.sh.
+
+APT_LOG=$HMAP_LOG/apt.log
+
+is_installed() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# with_fresh_lists WHAT COMMAND...
+#
+# Package lists may be absent (containers) or stale (old versions are gone from
+# the archive). Only then is it worth fetching them, so: try, update, try again.
+# The result of the update itself does not matter, an unrelated source may be
+# broken; what matters is whether the command works after it.
+with_fresh_lists() {
+	local what=$1
+	shift
+
+	run_long "$what" "$APT_LOG" "$@" && return
+	run_long "fetching package lists" "$HMAP_LOG/apt-update.log" apt-get update || :
+	run_long "$what" "$APT_LOG" "$@"
+}
+
+# Nothing of the host's may have to go for our tools.
+apt_install() {
+	DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-remove -o DPkg::Lock::Timeout=120 \
+		install --no-install-recommends "$@"
+}
+
+require_apt() {
+	command -v apt-get >/dev/null || die "apt-get not found, and $1"
+	require_root "$2"
+}
+
+# ensure_packages PACKAGE...: does not touch apt when nothing is missing.
+ensure_packages() {
+	local package missing=()
+
+	command -v dpkg-query >/dev/null || die "dpkg-query not found: this needs Debian 12"
+	for package; do
+		is_installed "$package" || missing+=("$package")
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+
+	require_apt "missing: ${missing[*]}" "installing ${missing[*]}"
+	# Our own runs must not meet in apt: its lock on the lists does not wait.
+	(
+		lock_cache
+		with_fresh_lists "installing ${missing[*]}" apt_install "${missing[@]}" ||
+			die "cannot install ${missing[*]} (no network?), see $APT_LOG"
+	)
+}
+
+# Names of the packages matching REGEX that PACKAGE depends on.
+depends_on() {
+	apt-cache depends "$1" |
+		awk -v re="^$2\$" '$1 == "Depends:" && $2 ~ re { print $2 }'
+}
+
+# download DIR PACKAGE...
+download() (
+	cd "$1" && shift && apt-get -q download "$@"
+)
+
+# unpack DEB DIR [PATH]: all of the package, or only what is below PATH.
+unpack() {
+	dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" "${3:-.}"
+}

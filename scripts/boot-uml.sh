@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# boot-uml.sh LINUX INITRAMFS TIMEOUT LOG [MEM]
+#
+# Boot User-Mode Linux and exit with the status that the guest reports.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/boot.sh
+. "$HMAP_SCRIPTS/boot.sh"
+
+[ $# -ge 4 ] || die "usage: boot-uml.sh LINUX INITRAMFS TIMEOUT LOG [MEM]"
+
+# The guest's memory is a file that must be executable. /dev/shm, the default, is
+# often mounted noexec or far too small in containers.
+run_dir=$(mktemp -d)
+trap 'rm -rf "$run_dir"' EXIT
+export TMPDIR=$run_dir
+
+run_guest "$3" "$4" "$1" mem="${5:-512M}" initrd="$2" rdinit=/init \
+	con0=null,fd:1 con=null uml_dir="$run_dir" panic=-1 oops=panic log_buf_len=4M

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Build the modules in a copy of the sources: kbuild writes beside the sources of
+# an external module, and the user's own build is not ours to disturb. Sourced
+# after lib.sh. UML and KDIR are the build directories of the two kernels.
+
+# copy_sources DIR: fresh, so that every warning shows up again.
+copy_sources() {
+	rm -rf "$1"
+	mkdir -p "$1"
+	tar -c -C "$HMAP_TOP" --exclude=./build --exclude=./.git \
+		--exclude='*.o' --exclude='*.ko' --exclude='*.mod' --exclude='*.mod.c' \
+		--exclude='.*.cmd' --exclude=Module.symvers --exclude=modules.order . |
+		tar -x -C "$1"
+}
+
+build_modules() {
+	local kdir=$1 dir=$2
+	shift 2
+
+	make -C "$kdir" M="$dir" -j"$(nproc)" "$@" modules
+}
+
+# no_warnings LOG: of the compiler, of modpost or of make.
+no_warnings() {
+	! grep -i -E '\bwarning:' "$1" || die "the build is not free of warnings"
+}
+
+# Both leave their log in DIRECTORY.log.
+build_for_uml() {
+	local dir=$HMAP_BUILD/uml
+
+	copy_sources "$dir"
+	build_modules "$UML" "$dir" ARCH=um HMAP_KUNIT=1 W=1 2>&1 | tee "$dir.log"
+}
+
+# shellcheck disable=SC2153 # KDIR is not a slip for kdir
+build_for_stock() {
+	local dir=$HMAP_BUILD/stock
+
+	copy_sources "$dir"
+	{
+		build_modules "$KDIR" "$dir" HMAP_SAMPLES=1 W=1
+		build_kv_demo "$dir"
+	} 2>&1 | tee "$dir.log"
+}
+
+# Static, as the guest has no libraries.
+build_kv_demo() {
+	gcc -O2 -Wall -static -o "$1/kv_demo" "$1/samples/kv_demo.c"
+}

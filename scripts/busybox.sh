@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Put Debian's static busybox into the cache and print its path. It is not
+# installed: its package would push out "busybox", which the host may boot with.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/apt.sh
+. "$HMAP_SCRIPTS/apt.sh"
+
+fetch_busybox() {
+	local tmp deb
+
+	require_apt "busybox-static is not in the cache" "setting up the cache"
+	tmp=$(cache_tmp)
+	mkdir "$tmp/root"
+	with_fresh_lists "downloading busybox-static" download "$tmp" busybox-static ||
+		die "cannot download busybox-static (no network?), see $APT_LOG"
+	deb=$(echo "$tmp"/busybox-static*.deb)
+	unpack "$deb" "$tmp/root" || die "cannot unpack busybox-static (disk full?)"
+	mv "$tmp/root" "$HMAP_CACHE/busybox-$(dpkg-deb -f "$deb" Version)"
+	rm -rf "$tmp"
+}
+
+root=$(ensure_cached busybox- fetch_busybox)
+echo "$root"/*bin/busybox

@@ -1,0 +1,27 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# Guest for the stock kernel: every module loads, works in short, and leaves
+# nothing behind.
+# shellcheck source=scripts/guest-lib.sh
+. /lib/guest-lib.sh
+
+load /modules/hmap.ko
+for module in $(users_of_hmap); do
+	load "/modules/$module.ko"
+done
+
+if [ -x /bin/kv_demo ]; then
+	/bin/kv_demo --quick || fail "kv_demo"
+fi
+
+cat "$STATS"
+for module in $(users_of_hmap_reversed); do
+	unload "$module"
+done
+check_nothing_in_use
+unload hmap
+check_kernel_log
+
+finish "$failed"

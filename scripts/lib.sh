@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What all host scripts share: messages, logs, the cache and its lock. Sourced.
+#
+# Standard output belongs to results that another script reads; everything meant
+# for a person goes to standard error.
+
+# It may be unset in a container or a service; the scripts need root anyway.
+export HOME=${HOME:-/root}
+HMAP_CACHE=$(realpath -m "${HMAP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hmap}")
+HMAP_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034 # for those who source this
+HMAP_SCRIPTS=$HMAP_TOP/scripts
+HMAP_BUILD=$HMAP_TOP/build
+HMAP_LOG=$HMAP_BUILD/log
+mkdir -p "$HMAP_LOG"
+
+# Messages are parsed, and "make check" must not hand its own flags and variables
+# down to the kernel's build.
+export LC_ALL=C
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL ARCH CROSS_COMPILE KBUILD_OUTPUT
+
+# Let a failure inside $(...) end the script too; and Ctrl-C, which bash ignores
+# when the command in the foreground deals with it, as QEMU does.
+shopt -s inherit_errexit
+trap 'exit 130' INT
+
+say() {
+	printf 'hmap: %s\n' "$*" >&2
+}
+
+die() {
+	printf 'hmap: error: %s\n' "$*" >&2
+	exit 1
+}
+
+require_root() {
+	[ "$(id -u)" -eq 0 ] || die "$1 needs root"
+}
+
+elapsed() {
+	printf '%dm%02ds' $(($1 / 60)) $(($1 % 60))
+}
+
+# Sign of life of a long step. It waits in read, on a pipe that stays silent: a
+# sleep would outlive the step and keep the caller's pipes and locks open. For the
+# same reason it looks often whether a killed script has left it behind.
+heartbeat() {
+	local what=$1 log=$2 parent=$$ start=$SECONDS next=15
+
+	exec {silent}<> <(:)
+	until read -r -t 1 -u "$silent" || ! kill -0 "$parent" 2>/dev/null; do
+		((SECONDS - start >= next)) || continue
+		say "still $what ($(elapsed $((SECONDS - start)))), log: $log"
+		next=$((next + 15))
+	done
+}
+
+# with_heartbeat WHAT LOG COMMAND...: the command's output goes to the log alone.
+with_heartbeat() {
+	local what=$1 log=$2 beat status=0
+	shift 2
+
+	heartbeat "$what" "$log" >/dev/null </dev/null &
+	beat=$!
+	"$@" >"$log" 2>&1 </dev/null || status=$?
+	kill "$beat" 2>/dev/null || :
+	wait "$beat" 2>/dev/null || :
+	return "$status"
+}
+
+run_long() {
+	say "$1"
+	with_heartbeat "$@"
+}
+
+# lock_file FILE WHY: held until this process and its children are gone, so a
+# build that outlives a killed script still keeps others out.
+lock_file() {
+	local fd
+
+	exec {fd}>"$1"
+	flock -n "$fd" && return
+	until say "another run is $2; waiting for it" && flock -w 15 "$fd"; do
+		:
+	done
+}
+
+lock_cache() {
+	mkdir -p "$HMAP_CACHE" 2>/dev/null || die "cannot create the cache $HMAP_CACHE"
+	lock_file "$HMAP_CACHE/lock" "filling the cache $HMAP_CACHE"
+}
+
+# The newest finished entry PREFIX* of the cache. Entries get their name when they
+# are complete: what carries a name is usable, without a lock and offline.
+cached() {
+	find "$HMAP_CACHE" -maxdepth 1 -type d -name "$1*" 2>/dev/null | sort -V | tail -n 1 | grep .
+}
+
+# ensure_cached PREFIX FETCH: print the entry; the function FETCH makes one if there
+# is none.
+ensure_cached() {
+	cached "$1" && return
+	(
+		lock_cache
+		# Another run may have made it while this one waited.
+		[ -n "$(cached "$1" || :)" ] || "$2"
+	)
+	cached "$1"
+}
+
+# A place for an unfinished entry. It is on the same file system, so that the
+# final rename is atomic; the caller holds the lock, so leftovers are garbage.
+cache_tmp() {
+	rm -rf "$HMAP_CACHE"/tmp.*
+	mktemp -d "$HMAP_CACHE/tmp.XXXXXX"
+}

@@ -14,8 +14,10 @@ set -euo pipefail
 # name, what it needs, what it does
 stages=(
 	"user         gcc     test the same core in user space, under sanitizers"
+	"fuzz         clang   fuzz the same core against the model, for a short while"
 	"build-uml    uml     build for User-Mode Linux, W=1, without a warning"
 	"kunit        uml     run the KUnit tests in User-Mode Linux"
+	"inline       uml     a typed lookup in an empty map is a load and a test"
 	"build-stock  stock   build for Debian's stock kernel, W=1, without a warning"
 	"stock        stock   load and use the modules on the stock kernel"
 	"readme       stock   build and load the example in README.md"
@@ -33,6 +35,7 @@ prepare() {
 
 	case $1 in
 	gcc) ensure_packages gcc libc6-dev make ;;
+	clang) ensure_packages clang libclang-rt-dev llvm libc6-dev make ;;
 	source)
 		ensure_packages perl # for checkpatch and kernel-doc
 		LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh")

@@ -343,22 +343,28 @@ static bool has_room(const struct hmap_type *type, const struct place *place)
 	       hmap_table_byte(place->table, index) == HMAP_DELETED;
 }
 
-/* Find or make a free slot for @key, which is not in the map. Growth that fails
- * does no harm as long as a slot is free.
+/* The first insert: a table, and with it a seed for the hash of @key. */
+static int start(struct hmap *map, const void *key, struct place *place,
+		 gfp_t gfp)
+{
+	struct hmap_table *table = hmap_start(map, 1, gfp);
+
+	if (IS_ERR(table))
+		return PTR_ERR(table);
+	place->table = table;
+	place->hash = hmap_hash_key(map->type, key, table->seed);
+	hmap_counter_inc(HMAP_FIRST_INSERTS);
+	return 0;
+}
+
+/* Find or make a free slot for @place's hash. Growth that fails does no harm as
+ * long as a slot is free.
  */
-static int make_room(struct hmap *map, const void *key, struct place *place,
-		     gfp_t gfp)
+static int make_room(struct hmap *map, struct place *place, gfp_t gfp)
 {
 	const struct hmap_type *type = map->type;
 	int err = 0;
 
-	if (!place->table) {
-		place->table = hmap_start(map, 1, gfp);
-		if (IS_ERR(place->table))
-			return PTR_ERR(place->table);
-		place->hash = hmap_hash_key(type, key, place->table->seed);
-		hmap_counter_inc(HMAP_FIRST_INSERTS);
-	}
 	while (!err && !has_room(type, place)) {
 		err = hmap_grow(map, place->table, place->hash, gfp);
 		place->table = hmap_table_of(map, place->hash);
@@ -373,14 +379,17 @@ static int insert_new(struct hmap *map, const void *key, const void *value,
 	const struct hmap_type *type = map->type;
 	const void *stored = key;
 	void *slot;
-	int err;
+	int err = 0;
 
-	if (type && hmap_has_string_keys(type)) {
+	if (hmap_has_string_keys(type)) {
 		stored = hmap_key_dup(key, gfp);
 		if (!stored)
 			return -ENOMEM;
 	}
-	err = make_room(map, key, place, gfp);
+	if (!place->table)
+		err = start(map, key, place, gfp);
+	if (!err)
+		err = make_room(map, place, gfp);
 	if (err) {
 		if (stored != key)
 			hmap_key_free((char *)stored);
@@ -429,12 +438,10 @@ static int overwrite_clone(struct hmap *map, const struct place *place,
 {
 	const struct hmap_type *type = map->type;
 	struct hmap_table *table = place->table, *clone;
-	size_t size = max(hmap_table_size_for(type, table->live),
-			  hmap_table_bytes(type, table));
+	size_t size = hmap_table_size_within(type, table->live,
+					     hmap_table_bytes(type, table));
 	long index;
 
-	size = min(size, max(hmap_table_size_max(type),
-			     hmap_table_bytes(type, table)));
 	clone = hmap_clone(map, table, size, gfp);
 	if (!clone)
 		return -ENOMEM;
@@ -462,14 +469,17 @@ static int overwrite(struct hmap *map, const struct place *place,
 	return err;
 }
 
+static bool needs_key(const struct hmap_type *type)
+{
+	return type->key_size || hmap_has_string_keys(type);
+}
+
 /* What a caller passes to the calls that write: NULL only where nothing is. */
 static bool args_ok(const struct hmap *map, const void *key, const void *value)
 {
 	const struct hmap_type *type = map->type;
 
-	return !WARN_ON_ONCE(!type ||
-			     (!key && (type->key_size ||
-				       hmap_has_string_keys(type))) ||
+	return !WARN_ON_ONCE(!type || (!key && needs_key(type)) ||
 			     (!value && type->value_size));
 }
 
@@ -548,6 +558,8 @@ int hmap_take(struct hmap *map, const void *key, void *out)
 
 	if (!hmap_live(map))
 		return -ENOENT;
+	if (WARN_ON_ONCE(!key && needs_key(type)))
+		return -EINVAL;
 	place = locate(map, key);
 	if (place.index < 0)
 		return -ENOENT;

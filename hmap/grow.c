@@ -20,7 +20,9 @@ static bool type_is_sound(const struct hmap_type *type)
 	       type->value_size <= type->slot_size - type->value_offset &&
 	       (hmap_has_string_keys(type) ?
 		type->value_offset >= sizeof(char *) :
-		type->value_offset >= type->key_size);
+		type->value_offset >= type->key_size) &&
+	       (type->hash != hmap_hash_u64 || type->key_size == sizeof(u64)) &&
+	       (type->hash != hmap_hash_u32 || type->key_size == sizeof(u32));
 }
 
 static bool check_type(const struct hmap_type *type)
@@ -42,9 +44,8 @@ struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp)
 
 	if (!check_type(type))
 		return ERR_PTR(-EINVAL);
-	size = hmap_table_size_max(type);
-	if (n < hmap_table_limit(type, size))
-		size = hmap_table_size_exact(type, n);
+	n = min_t(size_t, n, hmap_table_limit(type, hmap_table_size_max(type)));
+	size = hmap_table_size_exact(type, n);
 	table = hmap_table_alloc(type, size, 0, get_random_u32(), gfp);
 	if (!table)
 		return ERR_PTR(-ENOMEM);
@@ -86,7 +87,7 @@ static void free_dir(const struct hmap_type *type, struct hmap_dir *dir,
 	if (hmap_is_rcu(type) && readers)
 		kvfree_rcu(dir, rcu);
 	else
-		kvfree(dir);
+		hmap_block_free(dir);
 }
 
 /* The directory of @map, twice as large, or the first one; not published. */
@@ -207,19 +208,14 @@ static u32 count_upper(const struct hmap_type *type,
 	return upper;
 }
 
-/* Half a split: a table for @live entries that are there and @n that may come.
- * It is kept within the largest class as long as the entries fit.
- */
+/* Half a split: a table for @live entries that are there and @n that may come. */
 static struct hmap_table *alloc_half(const struct hmap_type *type,
 				     const struct hmap_table *table, u32 live,
 				     size_t n, gfp_t gfp)
 {
-	size_t max = hmap_table_size_max(type);
-	size_t size = max(hmap_table_size_for(type, live),
-			  hmap_table_size_exact(type, n));
+	size_t size = hmap_table_size_within(type, live,
+					     hmap_table_size_exact(type, n));
 
-	if (size > max && live <= hmap_table_limit(type, max))
-		size = max;
 	return hmap_table_alloc(type, size, table->depth + 1, table->seed, gfp);
 }
 
@@ -297,10 +293,11 @@ static void report_poor_hash(const struct hmap *map,
 int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp)
 {
 	const struct hmap_type *type = map->type;
+	size_t most = hmap_table_size_max(type);
 	size_t size = max(hmap_table_size_for(type, table->live),
-			  hmap_table_bytes(type, table));
+			  min(hmap_table_bytes(type, table), most));
 
-	if (size > hmap_table_size_max(type)) {
+	if (size > most) {
 		if (!may_split(map, table, hmap_live(map)))
 			report_poor_hash(map, table);
 		else if (!split(map, table, hash, 0, gfp))
@@ -351,7 +348,8 @@ static int reserve_table(struct hmap *map, u64 hash, unsigned long n, int depth,
 			return err;
 		table = hmap_table_of(map, hash);
 	}
-	share = share_of(n, table->depth);
+	share = min_t(size_t, share_of(n, table->depth),
+		      hmap_table_limit(type, hmap_table_size_max(type)));
 	if (share <= table->live || share - table->live <= max(table->room, 0))
 		return 0;
 	size = max(hmap_table_size_exact(type, share),
@@ -366,12 +364,12 @@ int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp)
 	int depth, err;
 
 	might_alloc(gfp);
-	if (!n)
+	if (n <= hmap_live(map))
 		return 0;
 	if (!check_type(map->type))
 		return -EINVAL;
 	depth = depth_for(map->type, n);
-	if (WARN_ON_ONCE(depth < 0))
+	if (depth < 0)
 		return depth;
 	table = hmap_table_of(map, 0);
 	if (!table) {

@@ -361,9 +361,11 @@ int hmap_validate(const struct hmap *map);
  * DOC: changing
  *
  * All of these are called with the lock held. @gfp may be any flags that the
- * caller's context allows, GFP_ATOMIC and GFP_NOWAIT included. -EINVAL comes
- * with a warning, for a programming error: a NULL or senseless type, a NULL key
- * or value where its size is not 0.
+ * caller's context allows, GFP_ATOMIC and GFP_NOWAIT included; no allocation
+ * failure is reported but by the result and the counters. @key and @value must
+ * not point into the map itself, whose tables may be freed on the way. -EINVAL
+ * comes with a warning, for a programming error: a NULL or senseless type, a NULL
+ * key or value where its size is not 0.
  */
 
 /**
@@ -386,6 +388,9 @@ int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp)
  * @value: the value
  * @gfp: as for hmap_insert(); overwriting allocates only for types with
  *	%HMAP_RCU whose values are not of 1, 2, 4 or 8 bytes
+ *
+ * Overwriting such a value takes another slot, or, if none is empty beside the old
+ * one, copies the table.
  *
  * Context: The lock. May sleep if @gfp allows it.
  * Return: 0, -ENOMEM, -EINVAL. The entries are unchanged on failure.
@@ -426,7 +431,7 @@ void *hmap_get_or_insert(struct hmap *map, const void *key, const void *value,
  * @key: the key
  *
  * Context: The lock. Does not sleep, and never fails for want of memory.
- * Return: 0, -ENOENT if @key is not in the map.
+ * Return: 0, -ENOENT if @key is not in the map, -EINVAL.
  */
 int hmap_remove(struct hmap *map, const void *key);
 
@@ -437,7 +442,7 @@ int hmap_remove(struct hmap *map, const void *key);
  * @out: where to copy the value; left as it is if @key is not in the map
  *
  * Context: As hmap_remove().
- * Return: 0, -ENOENT if @key is not in the map.
+ * Return: 0, -ENOENT if @key is not in the map, -EINVAL.
  */
 int hmap_take(struct hmap *map, const void *key, void *out);
 
@@ -447,11 +452,13 @@ int hmap_take(struct hmap *map, const void *key, void *out);
  * @n: number of entries that the map is to hold in all, 0 for none
  * @gfp: for tables and directory
  *
- * Afterwards inserts allocate no table until the map holds @n entries: surely
- * while one table holds them, and but for a negligible probability when they
- * are spread over many. Copies of string keys are not covered. The room is
- * kept until hmap_trim() or hmap_clear(); entries removed from a type with
- * %HMAP_RCU use it up.
+ * Afterwards inserts need no table until the map holds @n entries: surely while
+ * one table holds them, and but for a negligible probability when they are spread
+ * over many, for which each table has room for its share and a margin (wide, if
+ * slots are large). Copies of string keys are not covered. The room is kept until
+ * hmap_trim() or hmap_clear(). For types with %HMAP_RCU, entries removed, and
+ * values overwritten by copies, use it up. Other types may clean a table of what
+ * was removed, but do without if they cannot allocate.
  *
  * Context: The lock. May sleep if @gfp allows it. O(n).
  * Return: 0, -ENOMEM, -E2BIG if no map could hold @n, -EINVAL. The entries are
@@ -479,7 +486,7 @@ int hmap_trim(struct hmap *map, gfp_t gfp);
  * hmap_for_each() holds the lock and visits every entry that is in the map for
  * the whole walk exactly once. An entry removed before it is reached is not
  * visited; one inserted meanwhile may or may not be; a key that is removed and
- * inserted again may be visited twice, once per insertion. The loop's body may
+ * inserted again is visited at most as often as it was inserted. The body may
  * insert, overwrite and remove any entry, whatever that does to the tables.
  * hmap_clear() and hmap_destroy() in the body end the walk.
  */

@@ -25,6 +25,13 @@
 #endif
 #define HMAP_TABLE_MIN_SLOTS	28
 
+/* Control words of a table whose hashes do not let it be split: what its head can
+ * count. A build for tests may choose less here, too.
+ */
+#ifndef HMAP_TABLE_MAX_WORDS
+#define HMAP_TABLE_MAX_WORDS	U16_MAX
+#endif
+
 /* Hash bits that the directory may use: 2^27 entries, a table each. */
 #define HMAP_DIR_MAX_DEPTH	27
 
@@ -148,9 +155,21 @@ static inline u64 hmap_table_byte(const struct hmap_table *table, u32 index)
 	       index % HMAP_WORD_SLOTS * 8 & 0xff;
 }
 
+/* Free a table or a directory that has no readers. vfree() may sleep, so what came
+ * from vmalloc() is left to RCU, whose worker may.
+ */
+#define hmap_block_free(block) do {					\
+	if (is_vmalloc_addr(block))					\
+		kvfree_rcu(block, rcu);					\
+	else								\
+		kfree(block);						\
+} while (0)
+
 size_t hmap_block_bytes(const void *block, size_t size);
 size_t hmap_table_size_max(const struct hmap_type *type);
 size_t hmap_table_size_for(const struct hmap_type *type, size_t live);
+size_t hmap_table_size_within(const struct hmap_type *type, size_t live,
+			      size_t wanted);
 size_t hmap_table_size_exact(const struct hmap_type *type, size_t n);
 u32 hmap_table_limit(const struct hmap_type *type, size_t size);
 u32 hmap_table_slots(const struct hmap_table *table);

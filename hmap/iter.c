@@ -12,7 +12,7 @@
  *     again: an absent one is skipped, another is produced where it is now.
  *  4. So is a noted slot that is full no more, if the type has RCU: there an
  *     overwrite may have moved the entry. Other types never move entries within
- *     a table, and reuse slots only for new entries.
+ *     a table: such an entry is gone, and so is its string key, dead table or not.
  *  5. hmap_clear() draws a new seed, so a walk that finds another seed, or no
  *     table, ends.
  */
@@ -71,13 +71,14 @@ static void *next_noted(struct hmap_iter *iter)
 	void *slot = hmap_slot(iter->type, table,
 			       iter->nr_word * HMAP_WORD_SLOTS +
 			       hmap_match_first(bit));
-	bool dead = table->flags & HMAP_TABLE_DEAD;
 
 	iter->left &= ~bit;
-	if (!dead && table->words[iter->nr_word] & bit)
-		return slot;
-	if (!dead && !hmap_is_rcu(iter->type))
+	if (table->words[iter->nr_word] & bit) {
+		if (!(table->flags & HMAP_TABLE_DEAD))
+			return slot;
+	} else if (!hmap_is_rcu(iter->type)) {
 		return NULL;
+	}
 	return find_again(iter, slot);
 }
 

@@ -39,7 +39,7 @@ static u64 match_keys(u64 word, bool full, bool deleted)
 
 static char *key_at(const struct hmap_table *table, u32 nr, u64 match)
 {
-	size_t stride = (table->flags & HMAP_TABLE_UNITS) * 8;
+	size_t stride = (READ_ONCE(table->flags) & HMAP_TABLE_UNITS) * 8;
 	u32 index = nr * HMAP_WORD_SLOTS + hmap_match_first(match);
 
 	return *(char **)((char *)&table->words[table->nr_words] +
@@ -56,7 +56,8 @@ size_t hmap_keys_bytes(const struct hmap_type *type,
 	if (!hmap_has_string_keys(type))
 		return 0;
 	for (nr = 0; nr < table->nr_words; nr++) {
-		u64 word = READ_ONCE(table->words[nr]);
+		/* Pairs with the release in set_word(): beside a writer. */
+		u64 word = smp_load_acquire(&table->words[nr]);
 		u64 match = match_keys(word, full, deleted);
 
 		for (; match; match &= match - 1) {

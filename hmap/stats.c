@@ -5,6 +5,7 @@
  */
 #include <linux/percpu.h>
 #include <linux/percpu_counter.h>
+#include <linux/slab.h>
 
 #include "internal.h"
 
@@ -51,7 +52,8 @@ void hmap_stats_read(struct hmap_stats *stats)
 	u64 freed = sum(HMAP_MAPS_FREED);
 	u64 allocated = sum(HMAP_MAPS_ALLOCATED);
 	s64 in_use = percpu_counter_sum_positive(&bytes) +
-		     (allocated - freed) * sizeof(struct hmap);
+		     (allocated - freed) *
+		     kmalloc_size_roundup(sizeof(struct hmap));
 
 	raise_peak(in_use);
 	*stats = (struct hmap_stats){

@@ -21,7 +21,7 @@ static u32 slots_max(const struct hmap_type *type)
 {
 	if (!type->key_size && !hmap_has_string_keys(type))
 		return 1;
-	return U16_MAX * HMAP_WORD_SLOTS;
+	return HMAP_TABLE_MAX_WORDS * HMAP_WORD_SLOTS;
 }
 
 /*
@@ -92,15 +92,16 @@ size_t hmap_table_size_for(const struct hmap_type *type, size_t live)
 	return size;
 }
 
-/* The smallest class that takes @n entries without growing; @n is not beyond
- * what a table of the largest class, or the table they are in now, takes.
- */
+/* The smallest class that takes @n entries without growing. */
 size_t hmap_table_size_exact(const struct hmap_type *type, size_t n)
 {
 	size_t size = class_min(type);
+	struct shape shape = shape_of(type, size);
 
-	while (hmap_table_limit(type, size) < n)
+	while (shape.slots < slots_max(type) && shape.slots - slack_of(shape) < n) {
 		size = slab_class(size + 1);
+		shape = shape_of(type, size);
+	}
 	return size;
 }
 
@@ -115,9 +116,23 @@ size_t hmap_table_size_max(const struct hmap_type *type)
 	return size;
 }
 
+/* At least @wanted and roomy enough for @live, but not above the class at which
+ * tables are split as long as the entries fit in there.
+ */
+size_t hmap_table_size_within(const struct hmap_type *type, size_t live,
+			      size_t wanted)
+{
+	size_t most = hmap_table_size_max(type);
+	size_t size = max(hmap_table_size_for(type, live), wanted);
+
+	if (size > most && live <= hmap_table_limit(type, most))
+		size = most;
+	return size;
+}
+
 u32 hmap_table_slots(const struct hmap_table *table)
 {
-	u64 last = table->words[table->nr_words - 1];
+	u64 last = READ_ONCE(table->words[table->nr_words - 1]);
 
 	return table->nr_words * HMAP_WORD_SLOTS -
 	       hweight64(hmap_match_absent(last));
@@ -153,10 +168,12 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 	struct shape shape = shape_of(type, size);
 	struct hmap_table *table;
 
+	/* Often the caller can do without. */
+	gfp |= __GFP_NOWARN;
 	if (size <= hmap_table_size_max(type))
 		table = kmalloc(size, gfp);
 	else
-		table = kvmalloc(size, gfp | __GFP_NOWARN);
+		table = kvmalloc(size, gfp);
 	if (!table) {
 		hmap_counter_inc(HMAP_ALLOC_FAILURES);
 		return NULL;
@@ -236,9 +253,10 @@ void hmap_table_fill(struct hmap_table *table, u32 index, u64 hash)
 
 	if (hmap_match_empty(word) & byte_mask(index))
 		table->room--;
-	hmap_table_set(table, index, hmap_full_byte(hash));
+	/* Before the word: who has found the entry goes on finding it. */
 	if (!table->live++)
 		set_flags(table, 0, HMAP_TABLE_VACANT);
+	hmap_table_set(table, index, hmap_full_byte(hash));
 }
 
 /* Make slot @to full and slot @from of the same word deleted, in one store. */
@@ -347,7 +365,7 @@ void hmap_table_release(const struct hmap_type *type, struct hmap_table *table,
 
 	if (!rcu || !readers) {
 		hmap_keys_free(table, table->owns_keys, rcu);
-		kvfree(table);
+		hmap_block_free(table);
 	} else if (!hmap_has_string_keys(type)) {
 		kvfree_rcu(table, rcu);
 	} else {

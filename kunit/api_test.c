@@ -362,12 +362,22 @@ static void null_arguments_are_refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hmap_store(&map, &key, NULL, GFP_KERNEL),
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 0);
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL), 0);
+	expect_warning(test);
+	KUNIT_EXPECT_EQ(test, hmap_remove(&map, NULL), -EINVAL);
+	KUNIT_EXPECT_EQ(test, hmap_take(&map, NULL, &value), -EINVAL);
+	KUNIT_EXPECT_EQ(test, hmap_count(&map), 1);
+	hmap_destroy(&map);
 }
 
 static void senseless_types_are_refused(struct kunit *test)
 {
 	static const struct hmap_type types[] = {
 		HMAP_TYPE("no hash", 8, 8, NULL, NULL, 0),
+		HMAP_TYPE("hash of more than the key", 4, 8, hmap_hash_u64,
+			  NULL, 0),
+		HMAP_TYPE("hash of less than the key", 8, 8, hmap_hash_u32,
+			  NULL, 0),
 		HMAP_TYPE("slot too large", 200, 64, hmap_hash_bytes, NULL, 0),
 		{ .name = "value beyond slot", .hash = hmap_hash_u64,
 		  .key_size = 8, .value_size = 8, .value_offset = 8,
@@ -427,7 +437,6 @@ static void absurd_reserves_are_refused(struct kunit *test)
 	DEFINE_HMAP(map, &u64_type);
 	u32 i;
 
-	expect_warning(test);
 	for (i = 0; i < ARRAY_SIZE(absurd); i++)
 		KUNIT_EXPECT_EQ(test, hmap_reserve(&map, absurd[i], GFP_KERNEL),
 				-E2BIG);
@@ -454,6 +463,24 @@ static void destroyed_maps_can_be_used_again(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, hmap_memory(&map), 0);
 		KUNIT_EXPECT_EQ(test, hmap_remove(&map, &key), -ENOENT);
 	}
+}
+
+/* A table that the only key can never fill is not allocated. */
+static void single_entries_take_what_they_need(struct kunit *test)
+{
+	static const struct hmap_type type = HMAP_TYPE_BYTES("one", 0, 40, 0);
+	DEFINE_HMAP(map, &type);
+	u64 value[5] = { };
+#ifdef _HMAP_USER_STUBS_H
+	size_t before = stub_bytes;
+#endif
+
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, NULL, value, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 96);
+#ifdef _HMAP_USER_STUBS_H
+	KUNIT_EXPECT_EQ(test, stub_bytes - before, 96);
+#endif
+	hmap_destroy(&map);
 }
 
 /* What hmap_validate() is there for: damage of each sort is found. */
@@ -510,6 +537,7 @@ static struct kunit_case api_test_cases[] = {
 	KUNIT_CASE(largest_slots_are_accepted),
 	KUNIT_CASE(absurd_reserves_are_refused),
 	KUNIT_CASE(destroyed_maps_can_be_used_again),
+	KUNIT_CASE(single_entries_take_what_they_need),
 	KUNIT_CASE(validate_finds_damage),
 	{}
 };

@@ -10,6 +10,10 @@
 #define HMAP_TABLE_MAX	4096
 #endif
 
+#ifndef HMAP_TABLE_MAX_WORDS
+#define HMAP_TABLE_MAX_WORDS	U16_MAX
+#endif
+
 #ifdef _HMAP_USER_STUBS_H
 #define MANY		10000000
 #else
@@ -217,6 +221,36 @@ static void a_million_take_36_bytes_each(struct kunit *test)
 	hmap_clear(&map);
 }
 
+/* 192 bytes have nine slots and ask for growth after eight. Growth that fails is
+ * put off as long as a slot is free.
+ */
+static void failed_growth_uses_what_is_free(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_rcu_type);
+	u64 key = key_of(8), value = 8;
+
+	if (!can_fail_allocations())
+		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
+	insert_range(test, &map, 0, 8);
+	KUNIT_ASSERT_EQ(test, hmap_memory(&map), 192);
+	fail_nth_allocation(1);
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL), 0);
+	KUNIT_EXPECT_TRUE(test, allocation_has_failed());
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 192);
+
+	key = key_of(9);
+	value = 9;
+	fail_nth_allocation(1);
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL),
+			-ENOMEM);
+	KUNIT_EXPECT_TRUE(test, allocation_has_failed());
+	KUNIT_EXPECT_EQ(test, hmap_count(&map), 9);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL), 0);
+	expect_range(test, &map, 0, 10);
+	hmap_clear(&map);
+}
+
 /* Memory by the counters and by the map, at every size. */
 static void memory_is_accounted(struct kunit *test)
 {
@@ -284,6 +318,20 @@ static size_t churn(struct kunit *test, const struct hmap_type *type, u64 count,
 	return most - half;
 }
 
+/* Without RCU deleted slots are used again, so that cleaning is rare: a table of
+ * 119 slots with 85 entries has room for 20, and would else be cleaned 500 times.
+ */
+static void deleted_slots_are_used_again(struct kunit *test)
+{
+	struct hmap_stats stats;
+
+	if (HMAP_TABLE_MAX < 2048)
+		kunit_skip(test, "tables are too small");
+	stats_since(&stats);
+	churn(test, &u64_type, 85, 10000);
+	KUNIT_EXPECT_LE(test, stats_since(&stats).tables_allocated, 250);
+}
+
 static void churn_keeps_memory(struct kunit *test)
 {
 	static const u32 counts[] = { 1, 2, 3, 4, 7, 12, 18, 50, 105, 150, 175 };
@@ -317,7 +365,7 @@ static void constant_hash_works(struct kunit *test)
 {
 	DEFINE_HMAP(map, &constant_type);
 	struct hmap_stats stats;
-	u64 n, key, count = 3000;
+	u64 n, key, count = min_t(u64, 3000, HMAP_TABLE_MAX_WORDS * 4);
 
 	stats_since(&stats);
 	insert_range(test, &map, 0, count);
@@ -333,6 +381,29 @@ static void constant_hash_works(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, hmap_count(&map), count / 2);
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	hmap_destroy(&map);
+}
+
+/* The head of a table counts so many words, and a constant hash needs them all in
+ * one. Behind the last slot there is -ENOMEM, and the map is as it was.
+ */
+static void constant_hash_has_a_limit(struct kunit *test)
+{
+	const u64 limit = HMAP_TABLE_MAX_WORDS * 8;
+	DEFINE_HMAP(map, &constant_type);
+	u64 key = key_of(limit);
+
+	if (limit > 10000)
+		kunit_skip(test, "takes too long with tables as large as these");
+	insert_range(test, &map, 0, limit);
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &key, GFP_KERNEL),
+			-ENOMEM);
+	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, hmap_count(&map), limit);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	expect_range(test, &map, 0, limit);
+	KUNIT_EXPECT_EQ(test, hmap_remove(&map, &(u64){ key_of(0) }), 0);
+	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &key, GFP_KERNEL), 0);
 	hmap_destroy(&map);
 }
 
@@ -404,6 +475,53 @@ static void reserved_room_is_kept_until_trim(struct kunit *test)
 	hmap_destroy(&map);
 }
 
+/* Asked for what is there, it does nothing, whatever the shape of the map. */
+static void reserve_does_nothing_needlessly(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	struct hmap_stats stats;
+	u64 n;
+
+	insert_range(test, &map, 0, 3000);
+	for (n = 100; n < 3000; n++)
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }), 0);
+	KUNIT_ASSERT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
+	stats_since(&stats);
+	for (n = 0; n <= 100; n++)
+		KUNIT_EXPECT_EQ(test, hmap_reserve(&map, n, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_allocated, 0);
+	hmap_destroy(&map);
+}
+
+/* Slots of 256 bytes: room for a share and its margin, in tables of the largest
+ * class and never above it.
+ */
+static void reserve_of_large_slots(struct kunit *test)
+{
+	static const struct hmap_type type =
+		HMAP_TYPE("256", 8, 248, hmap_hash_u64, NULL, 0);
+	static u8 value[248];
+	u64 n;
+
+	for (n = 1; n < 200; n += 9) {
+		DEFINE_HMAP(map, &type);
+		struct hmap_stats stats;
+		u64 key;
+
+		for (key = 0; key < 60; key++)
+			KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, value,
+							  GFP_KERNEL), 0);
+		KUNIT_ASSERT_EQ(test, hmap_reserve(&map, n, GFP_KERNEL), 0);
+		KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+		stats_since(&stats);
+		for (; key < n; key++)
+			KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, value,
+							  GFP_KERNEL), 0);
+		KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_allocated, 0);
+		hmap_destroy(&map);
+	}
+}
+
 static void trim_takes_the_tightest_class(struct kunit *test)
 {
 	DEFINE_HMAP(map, &u64_rcu_type);
@@ -431,14 +549,19 @@ static struct kunit_case growth_test_cases[] = {
 	KUNIT_CASE(largest_class_is_split),
 	KUNIT_CASE(no_insert_moves_more_than_a_table),
 	KUNIT_CASE(a_million_take_36_bytes_each),
+	KUNIT_CASE(failed_growth_uses_what_is_free),
 	KUNIT_CASE(memory_is_accounted),
 	KUNIT_CASE(peak_is_seen),
+	KUNIT_CASE(deleted_slots_are_used_again),
 	KUNIT_CASE(churn_keeps_memory),
 	KUNIT_CASE(churn_keeps_memory_of_large_maps),
 	KUNIT_CASE(constant_hash_works),
+	KUNIT_CASE(constant_hash_has_a_limit),
 	KUNIT_CASE(eight_bit_hash_works),
 	KUNIT_CASE(reserved_room_is_enough),
 	KUNIT_CASE(reserved_room_is_kept_until_trim),
+	KUNIT_CASE(reserve_does_nothing_needlessly),
+	KUNIT_CASE(reserve_of_large_slots),
 	KUNIT_CASE(trim_takes_the_tightest_class),
 	{}
 };

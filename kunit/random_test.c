@@ -110,6 +110,19 @@ static const char *fail_in_turn(enum model_op op, u32 key, u32 arg)
 	return NULL;
 }
 
+/* A walk allocates often, and changes the map: one failure somewhere in it. */
+static const char *fail_in_walk(struct rng *rng)
+{
+	const char *wrong;
+
+	model->may_fail = true;
+	fail_nth_allocation(1 + rng_below(rng, 40));
+	wrong = model_step(model, MODEL_WALK_CHANGING, 0, rng_next(rng));
+	allocation_has_failed();
+	model->may_fail = false;
+	return wrong ? wrong : model_compare(model);
+}
+
 static const char *fill_with_failures(struct rng *rng, u32 steps, u32 *step)
 {
 	static const enum model_op ops[] = {
@@ -125,6 +138,8 @@ static const char *fill_with_failures(struct rng *rng, u32 steps, u32 *step)
 				       7 + r % 2 : 0];
 
 		wrong = fail_in_turn(op, rng_next(rng), rng_next(rng));
+		if (!wrong && *step % 25 == 24)
+			wrong = fail_in_walk(rng);
 		cond_resched();
 	}
 	return wrong;

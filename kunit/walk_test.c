@@ -73,6 +73,42 @@ static void overwritten_entries_are_visited_once(struct kunit *test)
 	hmap_clear(&m.map);
 }
 
+static void store_wide(struct kunit *test, struct wide_map *m, u64 key,
+		       u64 version)
+{
+	struct wide w = { { key, version, 0 } };
+
+	KUNIT_ASSERT_EQ(test, wide_map_store(m, key, w, GFP_KERNEL), 0);
+}
+
+/* All of a small map's entries, visited or not, move at every step, to other
+ * slots of their word or to another table.
+ */
+static void moving_entries_are_visited_once(struct kunit *test)
+{
+	const struct wide *v;
+	const u64 *k;
+	u64 n, key;
+
+	for (n = 1; n < 40; n++) {
+		struct wide_map m = { HMAP_INIT(&wide_map_type) };
+
+		memset(visits, 0, sizeof(visits));
+		for (key = 0; key < n; key++)
+			store_wide(test, &m, key, 0);
+		hmap_for_each(&m.map, iter, k, v) {
+			KUNIT_ASSERT_EQ(test, v->word[0], *k);
+			visits[*k]++;
+			for (key = 0; key < n; key++)
+				store_wide(test, &m, key, n);
+		}
+		expect_once_each(test, n);
+		KUNIT_EXPECT_EQ(test, hmap_count(&m.map), n);
+		KUNIT_EXPECT_EQ(test, hmap_validate(&m.map), 0);
+		hmap_clear(&m.map);
+	}
+}
+
 /* The table that a walk stands in is dropped; then keys that it holds go too. */
 static void string_keys_outlive_their_table(struct kunit *test)
 {
@@ -150,6 +186,38 @@ static void rcu_string_keys_outlive_their_table(struct kunit *test)
 	KUNIT_EXPECT_LE(test, seen, 2);
 	KUNIT_EXPECT_EQ(test, hmap_count(&m.map), 1);
 	hmap_clear(&m.map);
+}
+
+/* An entry that the walk has noted is removed, and its key freed; then the table
+ * is replaced before the walk comes to it.
+ */
+static void removed_then_replaced(struct kunit *test)
+{
+	static const char * const names[] = { "a", "b", "c", "d", "e" };
+	unsigned int seen = 0;
+	struct name_map m;
+	const char *k;
+	u64 *v;
+	u32 i;
+
+	name_map_init(&m);
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		KUNIT_ASSERT_EQ(test, name_map_insert(&m, names[i], i,
+						      GFP_KERNEL), 0);
+	hmap_for_each(&m.map, iter, k, v) {
+		u64 current_one = *v;
+
+		if (seen++)
+			continue;
+		for (i = 0; i < ARRAY_SIZE(names); i++) {
+			if (i == current_one)
+				continue;
+			KUNIT_EXPECT_EQ(test, name_map_remove(&m, names[i]), 0);
+		}
+		KUNIT_EXPECT_EQ(test, hmap_reserve(&m.map, 100, GFP_KERNEL), 0);
+	}
+	KUNIT_EXPECT_EQ(test, seen, 1);
+	name_map_destroy(&m);
 }
 
 static int leave_by_return(struct hmap *map)
@@ -278,8 +346,10 @@ static void destroy_ends_the_walk(struct kunit *test)
 
 static struct kunit_case walk_test_cases[] = {
 	KUNIT_CASE(overwritten_entries_are_visited_once),
+	KUNIT_CASE(moving_entries_are_visited_once),
 	KUNIT_CASE(string_keys_outlive_their_table),
 	KUNIT_CASE(rcu_string_keys_outlive_their_table),
+	KUNIT_CASE(removed_then_replaced),
 	KUNIT_CASE(leaving_early_lets_go),
 	KUNIT_CASE(the_last_walk_frees),
 	KUNIT_CASE(changes_under_a_walk),

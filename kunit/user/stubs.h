@@ -139,7 +139,7 @@ extern unsigned int stub_expected_warnings;
 #define PAGE_ALIGN(n)		round_up(n, PAGE_SIZE)
 #define KMALLOC_MAX_CACHE_SIZE	(2 * PAGE_SIZE)
 #define might_alloc(gfp)	((void)(gfp))
-#define is_vmalloc_addr(p)	false
+#define is_vmalloc_addr(p)	((void)(p), false)
 
 /* Let the n-th allocation from now on fail; 0: none. */
 extern unsigned int stub_fail_nth;

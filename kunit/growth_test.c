@@ -407,6 +407,40 @@ static void constant_hash_has_a_limit(struct kunit *test)
 	hmap_destroy(&map);
 }
 
+/* A split that cannot allocate lets the table grow beyond the largest class. That
+ * is no poor hash, and cleaning goes back.
+ */
+static void failed_splits_are_no_poor_hash(struct kunit *test)
+{
+	const size_t class = max(HMAP_TABLE_MAX, 512);
+	const u64 limit = class == 4096 ? 210 : 25;
+	DEFINE_HMAP(map, &u64_rcu_type);
+	struct hmap_stats stats;
+	u64 n;
+
+	if (!can_fail_allocations())
+		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
+	insert_range(test, &map, 0, limit);
+	KUNIT_ASSERT_EQ(test, hmap_memory(&map), class);
+	stats_since(&stats);
+	fail_nth_allocation(1);
+	insert_range(test, &map, limit, limit + 1);
+	KUNIT_EXPECT_TRUE(test, allocation_has_failed());
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 2 * class);
+	for (n = 0; n < limit - 3; n++)
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }), 0);
+	for (n = limit + 1; n < 4 * limit; n++) {
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n - 4) }),
+				0);
+		insert_range(test, &map, n, n + 1);
+	}
+	KUNIT_EXPECT_EQ(test, stats_since(&stats).splits_refused, 0);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), class);
+	KUNIT_EXPECT_EQ(test, hmap_count(&map), 4);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	hmap_clear(&map);
+}
+
 static void eight_bit_hash_works(struct kunit *test)
 {
 	DEFINE_HMAP(map, &eight_bit_type);
@@ -557,6 +591,7 @@ static struct kunit_case growth_test_cases[] = {
 	KUNIT_CASE(churn_keeps_memory_of_large_maps),
 	KUNIT_CASE(constant_hash_works),
 	KUNIT_CASE(constant_hash_has_a_limit),
+	KUNIT_CASE(failed_splits_are_no_poor_hash),
 	KUNIT_CASE(eight_bit_hash_works),
 	KUNIT_CASE(reserved_room_is_enough),
 	KUNIT_CASE(reserved_room_is_kept_until_trim),

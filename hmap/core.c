@@ -483,47 +483,43 @@ static bool args_ok(const struct hmap *map, const void *key, const void *value)
 			     (!value && type->value_size));
 }
 
-int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp)
+/* What put() may do: add an entry that is not there, overwrite one that is. */
+#define MAY_ADD		0x1
+#define MAY_OVERWRITE	0x2
+
+static int put(struct hmap *map, const void *key, const void *value, u32 may,
+	       gfp_t gfp)
 {
 	struct place place;
 
 	might_alloc(gfp);
 	if (!args_ok(map, key, value))
 		return -EINVAL;
+	if (!(may & MAY_ADD) && !hmap_live(map))
+		return -ENOENT;
 	place = locate(map, key);
 	if (place.index >= 0)
-		return -EEXIST;
-	return insert_new(map, key, value, &place, gfp);
+		return may & MAY_OVERWRITE ?
+		       overwrite(map, &place, key, value, gfp) : -EEXIST;
+	return may & MAY_ADD ? insert_new(map, key, value, &place, gfp) :
+			       -ENOENT;
+}
+
+int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp)
+{
+	return put(map, key, value, MAY_ADD, gfp);
 }
 EXPORT_SYMBOL_HMAP(hmap_insert);
 
 int hmap_store(struct hmap *map, const void *key, const void *value, gfp_t gfp)
 {
-	struct place place;
-
-	might_alloc(gfp);
-	if (!args_ok(map, key, value))
-		return -EINVAL;
-	place = locate(map, key);
-	if (place.index >= 0)
-		return overwrite(map, &place, key, value, gfp);
-	return insert_new(map, key, value, &place, gfp);
+	return put(map, key, value, MAY_ADD | MAY_OVERWRITE, gfp);
 }
 EXPORT_SYMBOL_HMAP(hmap_store);
 
 int hmap_replace(struct hmap *map, const void *key, const void *value, gfp_t gfp)
 {
-	struct place place;
-
-	might_alloc(gfp);
-	if (!args_ok(map, key, value))
-		return -EINVAL;
-	if (!hmap_live(map))
-		return -ENOENT;
-	place = locate(map, key);
-	if (place.index < 0)
-		return -ENOENT;
-	return overwrite(map, &place, key, value, gfp);
+	return put(map, key, value, MAY_OVERWRITE, gfp);
 }
 EXPORT_SYMBOL_HMAP(hmap_replace);
 

@@ -16,14 +16,15 @@ static __always_inline u64 hmap_hash_word(u64 word, u32 seed)
 }
 
 /* A key's hash, finished. Integers are hashed inline, whether the function is
- * known at compile time or compared with at run time.
+ * known at compile time or compared with at run time. The sizes are those that
+ * go with these functions; to compare them lets the compiler drop the other case.
  */
 static __always_inline u64 hmap_hash(const void *key, size_t size, u32 seed,
 				     hmap_hash_fn hash)
 {
-	if (hash == hmap_hash_u64)
+	if (size == sizeof(u64) && hash == hmap_hash_u64)
 		return hmap_finish(hmap_hash_word(*(const u64 *)key, seed));
-	if (hash == hmap_hash_u32)
+	if (size == sizeof(u32) && hash == hmap_hash_u32)
 		return hmap_finish(hmap_hash_word(*(const u32 *)key, seed));
 	return hmap_finish(hash(key, size, seed));
 }

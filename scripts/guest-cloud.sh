@@ -16,12 +16,7 @@ if [ -x /bin/kv_demo ]; then
 	/bin/kv_demo --quick || fail "kv_demo"
 fi
 
-cat "$STATS"
-for module in $(users_of_hmap_reversed); do
-	unload "$module"
-done
-check_nothing_in_use
-unload hmap
+unload_all
 check_kernel_log
 
 finish "$failed"

@@ -23,12 +23,7 @@ for module in $(users_of_hmap); do
 	load "/modules/$module.ko"
 done
 
-cat "$STATS"
-for module in $(users_of_hmap_reversed); do
-	unload "$module"
-done
-check_nothing_in_use
-unload hmap
+unload_all
 unload kunit
 check_kernel_log
 

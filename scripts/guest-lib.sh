@@ -69,6 +69,18 @@ check_nothing_in_use() {
 	fail "memory still in use: $(grep bytes_in_use "$STATS" || echo "no bytes_in_use in $STATS")"
 }
 
+# Unload all, and see that nothing is left behind.
+unload_all() {
+	local module
+
+	cat "$STATS"
+	for module in $(users_of_hmap_reversed); do
+		unload "$module"
+	done
+	check_nothing_in_use
+	unload hmap
+}
+
 # Every test that provokes a warning announces it, so any other one is a bug.
 check_kernel_log() {
 	local expected warnings

@@ -109,7 +109,7 @@ static void add_count(struct hmap *map, long n)
 
 void hmap_init(struct hmap *map, const struct hmap_type *type)
 {
-	WARN_ON_ONCE(!type);
+	WARN_ONCE(!type, "hmap: %s() without a type\n", __func__);
 	*map = (struct hmap)HMAP_INIT(type);
 }
 EXPORT_SYMBOL_HMAP(hmap_init);
@@ -118,7 +118,7 @@ struct hmap *hmap_alloc(const struct hmap_type *type, gfp_t gfp)
 {
 	struct hmap *map;
 
-	if (WARN_ON_ONCE(!type))
+	if (WARN_ONCE(!type, "hmap: %s() without a type\n", __func__))
 		return NULL;
 	map = kmalloc(sizeof(*map), gfp);
 	if (!map) {
@@ -170,7 +170,9 @@ EXPORT_SYMBOL_HMAP(hmap_lookup);
 
 void *hmap_lookup_mut(struct hmap *map, const void *key)
 {
-	if (WARN_ON_ONCE(map->type && hmap_is_rcu(map->type)))
+	if (WARN_ONCE(map->type && hmap_is_rcu(map->type),
+		      "hmap: type %s has HMAP_RCU: change values by hmap_store()\n",
+		      map->type->name))
 		return NULL;
 	return (void *)hmap_lookup(map, key);
 }
@@ -479,8 +481,11 @@ static bool args_ok(const struct hmap *map, const void *key, const void *value)
 {
 	const struct hmap_type *type = map->type;
 
-	return !WARN_ON_ONCE(!type || (!key && needs_key(type)) ||
-			     (!value && type->value_size));
+	return !WARN_ONCE(!type, "hmap: a map without a type, was it initialised?\n") &&
+	       !WARN_ONCE(!key && needs_key(type),
+			  "hmap: type %s: NULL for a key\n", type->name) &&
+	       !WARN_ONCE(!value && type->value_size,
+			  "hmap: type %s: NULL for a value\n", type->name);
 }
 
 /* What put() may do: add an entry that is not there, overwrite one that is. */
@@ -554,7 +559,8 @@ int hmap_take(struct hmap *map, const void *key, void *out)
 
 	if (!hmap_live(map))
 		return -ENOENT;
-	if (WARN_ON_ONCE(!key && needs_key(type)))
+	if (WARN_ONCE(!key && needs_key(type), "hmap: type %s: NULL for a key\n",
+		      type->name))
 		return -EINVAL;
 	place = locate(map, key);
 	if (place.index < 0)

@@ -27,7 +27,11 @@ static bool type_is_sound(const struct hmap_type *type)
 
 static bool check_type(const struct hmap_type *type)
 {
-	return !WARN_ON_ONCE(!type_is_sound(type));
+	bool sound = type_is_sound(type);
+
+	WARN_ONCE(!sound, "hmap: type %s is refused: no hash, one for keys of another size, or a slot of more than %u bytes\n",
+		  type ? type->name : "(none)", HMAP_SLOT_MAX);
+	return sound;
 }
 
 /*
@@ -309,13 +313,14 @@ int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp)
 }
 
 /* Entries that one of 2^@depth tables should have room for, out of @n. Hashes
- * spread them binomially, so that eight standard deviations are never missed.
+ * spread them binomially, with a standard deviation of less than the root of the
+ * share; more than six of them, and six, are missed once in 10^9 tables.
  */
 static size_t share_of(unsigned long n, u8 depth)
 {
 	unsigned long share = (n >> depth) + !!(n & ((1UL << depth) - 1));
 
-	return depth ? share + 8 * int_sqrt(share) + 8 : share;
+	return depth ? share + 6 * (int_sqrt(share) + 1) + 6 : share;
 }
 
 /* The depth at which tables have room for their share of @n, or -E2BIG. */

@@ -145,12 +145,16 @@ static __always_inline void hmap_read_value(const struct hmap_type *type,
 struct hmap_none { };
 
 /*
- * @vptr is "vtype \*" or "const vtype \*"; @ref turns the wrapper's key argument
- * into the pointer that the generic calls take.
+ * @kptr and @vptr are what a walk gives: "const ktype \*", or ktype for strings;
+ * "vtype \*" or "const vtype \*". @ref turns the wrapper's key argument into the
+ * pointer that the generic calls take.
  */
-#define __HMAP_DEFINE(prefix, ktype, ref, vtype, vptr, typeinit, hash, equal)	\
+#define __HMAP_DEFINE(prefix, ktype, kptr, ref, vtype, vptr, typeinit, hash,	\
+		      equal)						\
 struct prefix {								\
 	struct hmap map;						\
+	kptr __key[0];	/* no bytes: types for hmap_for_each_typed() */	\
+	vptr __value[0];						\
 };									\
 									\
 static const struct hmap_type prefix##_type = typeinit;		\
@@ -171,6 +175,10 @@ prefix##_lookup_filled(const struct prefix *m, void *root, ktype key)	\
 	void *slot = hmap_find(&m->map, root, &prefix##_type, ref(key),	\
 			       hash, equal);				\
 									\
+	BUILD_BUG_ON_MSG(__HMAP_MISFIT(hash, hmap_hash_u64, ktype, u64),	\
+			 "hmap_hash_u64 is for keys of 8 bytes");	\
+	BUILD_BUG_ON_MSG(__HMAP_MISFIT(hash, hmap_hash_u32, ktype, u32),	\
+			 "hmap_hash_u32 is for keys of 4 bytes");	\
 	return slot ? hmap_slot_value(&prefix##_type, slot) : NULL;	\
 }									\
 									\
@@ -242,27 +250,38 @@ prefix##_take(struct prefix *m, ktype key, typeof(vtype) *out)		\
 									\
 static_assert(__HMAP_SLOT_SIZE(sizeof(ktype), sizeof(vtype)) <= HMAP_SLOT_MAX)
 
+/* Whether a hash is known to be one for integers, of another size than the key. */
+#define __HMAP_MISFIT(hash, integer_hash, ktype, integer)		\
+	(__builtin_constant_p((hash) == (integer_hash)) &&		\
+	 (hash) == (integer_hash) && sizeof(ktype) != sizeof(integer))
+
 #define __HMAP_REF(key)		(&(key))
 #define __HMAP_ITSELF(key)	(key)
 
 /**
  * HMAP_DEFINE - define a kind of map with typed wrappers
  * @prefix: name of the new ``struct prefix { struct hmap map; }`` and of its
- *	functions
- * @ktype: type of a key, passed by value
- * @vtype: type of a value, passed by value; struct hmap_none for a set
- * @hash: &hmap_hash_fn, for example hmap_hash_u64
- * @equal: &hmap_equal_fn, or NULL to compare bytes
+ *	functions; prefix_init() is one, so a module's own init function needs
+ *	another name
+ * @ktype: type of a key, passed by value; a type with a name. A structure whose
+ *	bytes are compared must have no padding: make it a member
+ * @vtype: type of a value, passed by value, likewise; struct hmap_none for a set
+ * @hash: &hmap_hash_fn, that is u64 hash(const void \*key, size_t size, u32 seed):
+ *	hmap_hash_u64, hmap_hash_u32, hmap_hash_bytes, hmap_siphash_bytes or the
+ *	caller's own
+ * @equal: &hmap_equal_fn, that is bool equal(const void \*a, const void \*b,
+ *	size_t size), or NULL to compare bytes
  *
  * Defines the const &struct hmap_type prefix_type and prefix_init(), _lookup(),
  * _contains(), _get(), _insert(), _store(), _replace(), _get_or_insert(),
- * _remove(), _take() and _destroy(), which do what the calls in hmap.h do; for
- * the others give those ``&m->map``. Only the lookup is inlined: on a
- * header-only map it is a load and a test. A static map is defined as
- * ``struct prefix m = { HMAP_INIT(&prefix_type) };``.
+ * _remove(), _take() and _destroy(), which do what the calls in hmap.h do, but
+ * that the lookup gives a plain pointer, as hmap_lookup_mut(), for types without
+ * %HMAP_RCU. For the other calls give ``&m->map``; hmap_for_each_typed() walks.
+ * Only the lookup is inlined: on a header-only map it is a load and a test.
+ * DEFINE_TYPED_HMAP() defines a static map.
  */
 #define HMAP_DEFINE(prefix, ktype, vtype, hash, equal)			\
-	__HMAP_DEFINE(prefix, ktype, __HMAP_REF, vtype, vtype *,	\
+	__HMAP_DEFINE(prefix, ktype, const ktype *, __HMAP_REF, vtype, vtype *,	\
 		      HMAP_TYPE(#prefix, sizeof(ktype), sizeof(vtype),	\
 				hash, equal, 0), hash, equal)
 
@@ -277,7 +296,7 @@ static_assert(__HMAP_SLOT_SIZE(sizeof(ktype), sizeof(vtype)) <= HMAP_SLOT_MAX)
  * Values come back as pointers to const.
  */
 #define HMAP_DEFINE_RCU(prefix, ktype, vtype, hash, equal)		\
-	__HMAP_DEFINE(prefix, ktype, __HMAP_REF, vtype, const vtype *,	\
+	__HMAP_DEFINE(prefix, ktype, const ktype *, __HMAP_REF, vtype, const vtype *,	\
 		      HMAP_TYPE(#prefix, sizeof(ktype), sizeof(vtype),	\
 				hash, equal, HMAP_RCU), hash, equal)
 
@@ -289,7 +308,7 @@ static_assert(__HMAP_SLOT_SIZE(sizeof(ktype), sizeof(vtype)) <= HMAP_SLOT_MAX)
  * Keys are passed as const char pointers.
  */
 #define HMAP_DEFINE_STRING(prefix, vtype)				\
-	__HMAP_DEFINE(prefix, const char *, __HMAP_ITSELF, vtype, vtype *, \
+	__HMAP_DEFINE(prefix, const char *, const char *, __HMAP_ITSELF, vtype, vtype *, \
 		      HMAP_TYPE_STRING(#prefix, sizeof(vtype), 0),	\
 		      hmap_hash_string, hmap_equal_string)
 
@@ -299,8 +318,34 @@ static_assert(__HMAP_SLOT_SIZE(sizeof(ktype), sizeof(vtype)) <= HMAP_SLOT_MAX)
  * @vtype: as there
  */
 #define HMAP_DEFINE_STRING_RCU(prefix, vtype)				\
-	__HMAP_DEFINE(prefix, const char *, __HMAP_ITSELF, vtype, const vtype *, \
+	__HMAP_DEFINE(prefix, const char *, const char *, __HMAP_ITSELF, vtype, const vtype *, \
 		      HMAP_TYPE_STRING(#prefix, sizeof(vtype), HMAP_RCU), \
 		      hmap_hash_string, hmap_equal_string)
+
+/**
+ * DEFINE_TYPED_HMAP - define a map of a kind made by HMAP_DEFINE()
+ * @name: the variable's name
+ * @prefix: the kind
+ */
+#define DEFINE_TYPED_HMAP(name, prefix)					\
+	struct prefix name = { .map = HMAP_INIT(&prefix##_type) }
+
+/**
+ * hmap_for_each_typed() - hmap_for_each(), with the types checked
+ * @m: a map of a kind made by HMAP_DEFINE()
+ * @iter: a name for the walk's state; the macro declares it
+ * @k: a pointer variable, const ktype \*, or const char \* for string keys
+ * @v: a pointer variable, vtype \*; const vtype \* for types with %HMAP_RCU
+ *
+ * Context: As hmap_for_each().
+ */
+#define hmap_for_each_typed(m, iter, k, v)				\
+	for (struct hmap_iter iter __cleanup(hmap_iter_end) =		\
+		hmap_iter_begin(&(m)->map);				\
+	     hmap_iter_step(&iter) &&					\
+	     ((k) = (typeof((m)->__key[0]))				\
+			hmap_slot_key(iter.type, iter.slot), (void)(k),	\
+	      (v) = (typeof((m)->__value[0]))				\
+			hmap_slot_value(iter.type, iter.slot), (void)(v), true);)
 
 #endif /* _HMAP_TYPED_H */

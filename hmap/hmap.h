@@ -229,8 +229,11 @@ void hmap_free(struct hmap *map);
  *
  * The map is header-only afterwards and may be used again.
  *
- * Context: Any but hard interrupts; no reader and no other writer may be left.
- *	O(tables), and O(entries) for string keys.
+ * Context: Any but hard interrupts; no reader and no other writer may be left: a
+ *	map that readers reached under RCU is first made unreachable, and then
+ *	synchronize_rcu() waits for them. The caller's module needs no
+ *	rcu_barrier() on hmap's behalf. O(tables), and O(entries) for string
+ *	keys.
  */
 void hmap_destroy(struct hmap *map);
 
@@ -363,7 +366,8 @@ int hmap_validate(const struct hmap *map);
  * All of these are called with the lock held. @gfp may be any flags that the
  * caller's context allows, GFP_ATOMIC and GFP_NOWAIT included; no allocation
  * failure is reported but by the result and the counters. @key and @value must
- * not point into the map itself, whose tables may be freed on the way. -EINVAL
+ * not point into the map itself, whose tables may be freed on the way; but
+ * hmap_remove() and hmap_take() may be given the key of a walk. -EINVAL
  * comes with a warning, for a programming error: a NULL or senseless type, a NULL
  * key or value where its size is not 0.
  */
@@ -439,7 +443,7 @@ int hmap_remove(struct hmap *map, const void *key);
  * hmap_take() - remove an entry and copy its value out
  * @map: the map
  * @key: the key
- * @out: where to copy the value; left as it is if @key is not in the map
+ * @out: where to copy the value, or NULL; left as it is if @key is not in the map
  *
  * Context: As hmap_remove().
  * Return: 0, -ENOENT if @key is not in the map, -EINVAL.
@@ -454,11 +458,16 @@ int hmap_take(struct hmap *map, const void *key, void *out);
  *
  * Afterwards inserts need no table until the map holds @n entries: surely while
  * one table holds them, and but for a negligible probability when they are spread
- * over many, for which each table has room for its share and a margin (wide, if
- * slots are large). Copies of string keys are not covered. The room is kept until
- * hmap_trim() or hmap_clear(). For types with %HMAP_RCU, entries removed, and
- * values overwritten by copies, use it up. Other types may clean a table of what
- * was removed, but do without if they cannot allocate.
+ * over many, for which each table gets room for its share and a margin. That
+ * takes up to twice the memory of plain inserts for small slots, and several
+ * times for slots of hundreds of bytes; hmap_trim() gives back what is left over.
+ * Copies of string keys are not covered. The room is kept until hmap_trim() or
+ * hmap_clear(). For types with %HMAP_RCU, entries removed, and values overwritten
+ * by copies, use it up, so that a later insert may allocate again. Other types may
+ * clean a table of what was removed, but do without if they cannot allocate.
+ *
+ * A map whose lock is a spinlock is reserved with GFP_KERNEL before anyone else
+ * can see it, and before hmap_set_lock().
  *
  * Context: The lock. May sleep if @gfp allows it. O(n).
  * Return: 0, -ENOMEM, -E2BIG if no map could hold @n, -EINVAL. The entries are

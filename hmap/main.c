@@ -17,16 +17,21 @@ static int __init hmap_module_init(void)
 	if (err)
 		return err;
 	hmap_debugfs_init();
-	pr_info("loaded: header %zu bytes, largest table %d bytes\n",
-		sizeof(struct hmap), HMAP_TABLE_MAX);
+	pr_info("loaded, an empty map takes %zu bytes\n", sizeof(struct hmap));
 	return 0;
 }
 
 static void __exit hmap_module_exit(void)
 {
+	struct hmap_stats stats;
+
 	/* Tables given to call_rcu() are freed by code of this module. */
 	rcu_barrier();
 	hmap_debugfs_exit();
+	hmap_stats_read(&stats);
+	if (stats.bytes_in_use)
+		pr_warn("unloaded with %llu bytes in use: a map was not destroyed\n",
+			stats.bytes_in_use);
 	hmap_stats_exit();
 }
 

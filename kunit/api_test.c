@@ -154,7 +154,7 @@ static void rcu_values_stay_readable(struct kunit *test)
 static void typed_wrappers(struct kunit *test)
 {
 	struct point p = { 1, 2, 3 }, q = { 4, 5, 6 }, out;
-	struct point_map m = { HMAP_INIT(&point_map_type) };
+	DEFINE_TYPED_HMAP(m, point_map);
 	struct point *stored;
 	bool inserted;
 
@@ -196,7 +196,7 @@ static void sets_have_no_value(struct kunit *test)
 						     GFP_KERNEL), 0);
 	for (i = 0; i < 3000; i++)
 		KUNIT_ASSERT_EQ(test, u32_set_contains(&s, i), i % 3 == 0);
-	hmap_for_each(&s.map, iter, key, v)
+	hmap_for_each_typed(&s, iter, key, v)
 		visits += v && *key % 3 == 0;
 	KUNIT_EXPECT_EQ(test, visits, 1000);
 	KUNIT_EXPECT_EQ(test, hmap_insert(&s.map, &(u32){ 1 }, NULL,
@@ -222,7 +222,7 @@ static void string_keys_are_copied(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, *name_map_lookup(&m, "one"), 1);
 	KUNIT_EXPECT_EQ(test, *name_map_lookup(&m, "two"), 2);
 	KUNIT_EXPECT_EQ(test, *name_map_lookup(&m, ""), 3);
-	hmap_for_each(&m.map, iter, k, v) {
+	hmap_for_each_typed(&m, iter, k, v) {
 		if (*v == 2)
 			break;
 	}
@@ -354,9 +354,10 @@ static void null_arguments_are_refused(struct kunit *test)
 	DEFINE_HMAP(map, &u64_type);
 	u64 key = 1, value = 2;
 
-	/* The warning of these has been given with the NULL type. */
+	expect_warning(test);
 	KUNIT_EXPECT_EQ(test, hmap_insert(&map, NULL, &value, GFP_KERNEL),
 			-EINVAL);
+	expect_warning(test);
 	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, NULL, GFP_KERNEL),
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, hmap_store(&map, &key, NULL, GFP_KERNEL),
@@ -509,9 +510,11 @@ static void validate_finds_damage(struct kunit *test)
 	table->words[0] ^= 1;
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map), -EUCLEAN);
 	table->words[0] = saved;
-	*(u64 *)&table->words[1] ^= 0x100;
+	/* The first slot's key becomes the second's: one of them is not found. */
+	saved = table->words[1];
+	table->words[1] = table->words[3];
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map), -EUCLEAN);
-	*(u64 *)&table->words[1] ^= 0x100;
+	table->words[1] = saved;
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
 	hmap_destroy(&map);
 }

@@ -289,7 +289,7 @@ static void one_entry_takes_80_bytes(struct kunit *test)
 
 static void typed_map_starts_empty(struct kunit *test)
 {
-	struct pair_map defined = { HMAP_INIT(&pair_map_type) };
+	DEFINE_TYPED_HMAP(defined, pair_map);
 	struct pair_map m;
 	u64 out = 3;
 

@@ -556,6 +556,29 @@ static void reserve_of_large_slots(struct kunit *test)
 	}
 }
 
+/* Tables that are deeper than the request needs have small shares with wide margins:
+ * these do not lead above the largest class, which for slots of 256 bytes is 8 KiB.
+ */
+static void reserve_stays_within_the_class(struct kunit *test)
+{
+	static const struct hmap_type type =
+		HMAP_TYPE("256", 8, 248, hmap_hash_u64, NULL, 0);
+	static u8 value[248];
+	DEFINE_HMAP(map, &type);
+	size_t before;
+	u64 key;
+
+	for (key = 0; key < 60; key++)
+		KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, value, GFP_KERNEL),
+				0);
+	for (key = 10; key < 60; key++)
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
+	before = hmap_memory(&map);
+	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 28, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), before);
+	hmap_destroy(&map);
+}
+
 static void trim_takes_the_tightest_class(struct kunit *test)
 {
 	DEFINE_HMAP(map, &u64_rcu_type);
@@ -597,6 +620,7 @@ static struct kunit_case growth_test_cases[] = {
 	KUNIT_CASE(reserved_room_is_kept_until_trim),
 	KUNIT_CASE(reserve_does_nothing_needlessly),
 	KUNIT_CASE(reserve_of_large_slots),
+	KUNIT_CASE(reserve_stays_within_the_class),
 	KUNIT_CASE(trim_takes_the_tightest_class),
 	{}
 };

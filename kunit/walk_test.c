@@ -52,7 +52,7 @@ static void overwritten_entries_are_visited_once(struct kunit *test)
 
 		KUNIT_ASSERT_EQ(test, wide_map_insert(&m, key, w, GFP_KERNEL), 0);
 	}
-	hmap_for_each(&m.map, iter, k, v) {
+	hmap_for_each_typed(&m, iter, k, v) {
 		struct wide w = *v;
 
 		key = *k;
@@ -91,12 +91,12 @@ static void moving_entries_are_visited_once(struct kunit *test)
 	u64 n, key;
 
 	for (n = 1; n < 40; n++) {
-		struct wide_map m = { HMAP_INIT(&wide_map_type) };
+		DEFINE_TYPED_HMAP(m, wide_map);
 
 		memset(visits, 0, sizeof(visits));
 		for (key = 0; key < n; key++)
 			store_wide(test, &m, key, 0);
-		hmap_for_each(&m.map, iter, k, v) {
+		hmap_for_each_typed(&m, iter, k, v) {
 			KUNIT_ASSERT_EQ(test, v->word[0], *k);
 			visits[*k]++;
 			for (key = 0; key < n; key++)
@@ -126,7 +126,7 @@ static void string_keys_outlive_their_table(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, name_map_insert(&m, name, i, GFP_KERNEL),
 				0);
 	}
-	hmap_for_each(&m.map, iter, k, v) {
+	hmap_for_each_typed(&m, iter, k, v) {
 		visits[*v]++;
 		snprintf(name, sizeof(name), "%s %llu", *v < N ? "key" : "new",
 			 *v);
@@ -170,7 +170,7 @@ static void rcu_string_keys_outlive_their_table(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, name_rcu_map_insert(&m, name, i,
 							  GFP_KERNEL), 0);
 	}
-	hmap_for_each(&m.map, iter, k, v) {
+	hmap_for_each_typed(&m, iter, k, v) {
 		seen += *v < 20 && *k == 'k';
 		if (seen > 1)
 			continue;
@@ -204,7 +204,7 @@ static void removed_then_replaced(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		KUNIT_ASSERT_EQ(test, name_map_insert(&m, names[i], i,
 						      GFP_KERNEL), 0);
-	hmap_for_each(&m.map, iter, k, v) {
+	hmap_for_each_typed(&m, iter, k, v) {
 		u64 current_one = *v;
 
 		if (seen++)

@@ -132,7 +132,7 @@ static void free_values(struct kv *kv)
 	const char *key __maybe_unused;
 	char **value;
 
-	hmap_for_each(&kv->map.map, iter, key, value) {
+	hmap_for_each_typed(&kv->map, iter, key, value) {
 		kfree(*value);
 		cond_resched();
 	}
@@ -266,7 +266,7 @@ static size_t text_length(struct kv *kv)
 	const char *key;
 	char **value;
 
-	hmap_for_each(&kv->map.map, iter, key, value) {
+	hmap_for_each_typed(&kv->map, iter, key, value) {
 		len += strlen(key) + 1 + strlen(*value) + 1;
 		cond_resched();
 	}
@@ -287,7 +287,7 @@ static void write_text(struct kv *kv, char *to)
 	const char *key;
 	char **value;
 
-	hmap_for_each(&kv->map.map, iter, key, value) {
+	hmap_for_each_typed(&kv->map, iter, key, value) {
 		to = append(to, key, ' ');
 		to = append(to, *value, '\n');
 		cond_resched();

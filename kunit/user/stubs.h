@@ -58,6 +58,7 @@ typedef unsigned int gfp_t;
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define BUILD_BUG_ON_MSG(cond, msg)	do { } while (0)
 #define struct_size(p, member, n) \
 	(sizeof(*(p)) + sizeof(*(p)->member) * (n))
 
@@ -117,11 +118,14 @@ extern unsigned int stub_expected_warnings;
 		pr_info(fmt, ##__VA_ARGS__);				\
 	__done = true;							\
 })
-#define WARN_ON_ONCE(x) ({						\
+#define WARN_ONCE(x, fmt, ...) ({					\
 	static bool __done;						\
 	bool __warn = (x);						\
 									\
-	stub_warnings += __warn && !__done;				\
+	if (__warn && !__done) {					\
+		stub_warnings++;					\
+		printf("# WARNING: " fmt, ##__VA_ARGS__);		\
+	}								\
 	__done |= __warn;						\
 	__warn;								\
 })

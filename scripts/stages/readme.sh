@@ -23,11 +23,12 @@ extract() {
 rm -rf "$DIR"
 mkdir "$DIR"
 extract hmap_example.c
+extract hmap_example_rcu.c
 extract Makefile
-build_modules "$KDIR" "$DIR" W=1 HMAP="$HMAP_BUILD/stock" \
-	KBUILD_EXTRA_SYMBOLS="$HMAP_BUILD/stock/Module.symvers" 2>&1 | tee "$DIR.log"
+# As README says, with a path that is not absolute.
+make -C "$DIR" KDIR="$KDIR" HMAP=../stock W=1 2>&1 | tee "$DIR.log"
 no_warnings "$DIR.log"
 
 "$HMAP_SCRIPTS/initramfs.sh" "$DIR/initramfs.gz" "$HMAP_SCRIPTS/guest-cloud.sh" \
-	"$HMAP_BUILD/stock/hmap.ko" "$DIR/hmap_example.ko"
+	"$HMAP_BUILD/stock/hmap.ko" "$DIR"/hmap_example*.ko
 HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-qemu.sh" "$VMLINUZ" "$DIR/initramfs.gz" 120 "$CONSOLE"

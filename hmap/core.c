@@ -16,8 +16,8 @@
  * States
  *
  * Header only -> one small table -> by rebuilds, one table of the largest class
- * -> by a split, a directory of tables. Back by hmap_trim(), hmap_clear() and
- * hmap_destroy().
+ * -> by a split, a directory of tables. Removals lead back to one small table,
+ * hmap_trim(), hmap_clear() and hmap_destroy() to the header.
  *
  * Invariants (hmap_validate() checks them)
  *
@@ -39,7 +39,8 @@
  * free, else of the next. A table of the largest class is split instead, by the
  * next bit of its hashes, and when it is as deep as the directory, the
  * directory doubles. So no insert moves more than one table's entries, and no
- * allocation grows with the map but the directory. See grow.c.
+ * allocation grows with the map but the directory. See grow.c, and shrink.c for
+ * the way back.
  *
  * What the writer stores, and what a reader may see after it
  *
@@ -59,8 +60,10 @@
  *     value or the new one.
  *  d. hmap_publish(): a table is complete before a pointer to it is stored. Its
  *     predecessor is frozen before that, and freed after a grace period. While a
- *     split stores its halves in entry after entry, a reader finds the old table
- *     or the half of its hash, and both give the same answer.
+ *     split stores its halves in entry after entry, or a merge the merged table, a
+ *     reader finds the old table or the new one of its hash, and both give the
+ *     same answer. A directory that doubles or halves leads to the same tables as
+ *     the one before.
  *  e. Invariant 4 holds for readers since, under RCU, a live table's words never
  *     get an empty byte back: a probe that meets one may stop.
  *
@@ -572,6 +575,7 @@ int hmap_take(struct hmap *map, const void *key, void *out)
 	add_count(map, -1);
 	if (hmap_has_string_keys(type) && !hmap_is_rcu(type))
 		hmap_key_free(*(char **)slot);
+	hmap_shrink(map, place.table, place.hash);
 	return 0;
 }
 EXPORT_SYMBOL_HMAP(hmap_take);

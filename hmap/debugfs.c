@@ -27,7 +27,9 @@ static int stats_show(struct seq_file *m, void *unused)
 	SHOW(rebuilds_clean);
 	SHOW(splits);
 	SHOW(splits_refused);
+	SHOW(merges);
 	SHOW(directory_doublings);
+	SHOW(directory_halvings);
 #undef SHOW
 	return 0;
 }

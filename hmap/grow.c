@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The shape of a map: its first table, rebuilds, splits and the directory, and
- * what goes back again. Every step allocates first and publishes last, so that
- * one which fails has changed nothing.
+ * The shape of a map: its first table, rebuilds, splits and the directory. What
+ * goes back again is in shrink.c. Every step allocates first and publishes last,
+ * so that one which fails has changed nothing.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -84,8 +84,8 @@ size_t hmap_dir_bytes(const struct hmap_dir *dir)
 						 1UL << dir->depth));
 }
 
-static void free_dir(const struct hmap_type *type, struct hmap_dir *dir,
-		     bool readers)
+void hmap_dir_free(const struct hmap_type *type, struct hmap_dir *dir,
+		   bool readers)
 {
 	hmap_bytes_sub(hmap_dir_bytes(dir));
 	if (hmap_is_rcu(type) && readers)
@@ -94,11 +94,12 @@ static void free_dir(const struct hmap_type *type, struct hmap_dir *dir,
 		hmap_block_free(dir);
 }
 
-/* The directory of @map, twice as large, or the first one; not published. */
-static struct hmap_dir *double_dir(const struct hmap *map, gfp_t gfp)
+/* A directory of @depth that leads to the map's tables, of which none may be
+ * deeper; not published.
+ */
+struct hmap_dir *hmap_dir_alloc(const struct hmap *map, u8 depth, gfp_t gfp)
 {
-	struct hmap_dir *old = hmap_root_dir(hmap_root(map)), *dir;
-	u8 depth = old ? old->depth + 1 : 1;
+	struct hmap_dir *dir;
 	u64 i;
 
 	/* The caller can do without. */
@@ -111,6 +112,7 @@ static struct hmap_dir *double_dir(const struct hmap *map, gfp_t gfp)
 	dir->depth = depth;
 	dir->seed = hmap_root_seed(hmap_root(map));
 	dir->count = hmap_live(map);
+	dir->nr_deepest = 0;
 	for (i = 0; i < 1ULL << depth; i++)
 		RCU_INIT_POINTER(dir->tables[i],
 				 hmap_table_of(map, i << (64 - depth)));
@@ -118,21 +120,20 @@ static struct hmap_dir *double_dir(const struct hmap *map, gfp_t gfp)
 	return dir;
 }
 
-static void publish_dir(struct hmap *map, struct hmap_dir *dir)
+void hmap_dir_publish(struct hmap *map, struct hmap_dir *dir)
 {
 	struct hmap_dir *old = hmap_root_dir(hmap_root(map));
 
 	rcu_assign_pointer(map->root, (void *)dir + HMAP_ROOT_DIR);
-	hmap_counter_inc(HMAP_DIRECTORY_DOUBLINGS);
 	if (old)
-		free_dir(map->type, old, true);
+		hmap_dir_free(map->type, old, true);
 }
 
 /* Give up tables that were never published. After a copy that failed, they own
  * the copies of keys that they have got.
  */
-static void discard(const struct hmap_type *type, struct hmap_table *table,
-		    bool owns_keys)
+void hmap_discard(const struct hmap_type *type, struct hmap_table *table,
+		  bool owns_keys)
 {
 	if (!table)
 		return;
@@ -152,9 +153,10 @@ struct hmap_table *hmap_clone(struct hmap *map, struct hmap_table *table,
 		return NULL;
 	if (hmap_table_copy(type, table,
 			    (struct hmap_table *[]){ clone, clone }, gfp)) {
-		discard(type, clone, true);
+		hmap_discard(type, clone, true);
 		return NULL;
 	}
+	clone->reserved = table->reserved;
 	return clone;
 }
 
@@ -179,8 +181,8 @@ void hmap_swap(struct hmap *map, u64 hash, struct hmap_table *old,
 	hmap_table_retire(map->type, old, true);
 }
 
-static int rebuild(struct hmap *map, struct hmap_table *table, u64 hash,
-		   size_t size, gfp_t gfp)
+int hmap_rebuild(struct hmap *map, struct hmap_table *table, u64 hash,
+		 size_t size, gfp_t gfp)
 {
 	struct hmap_table *clone = hmap_clone(map, table, size, gfp);
 
@@ -239,7 +241,7 @@ static int split(struct hmap *map, struct hmap_table *table, u64 hash,
 
 	n = min_t(size_t, n, hmap_table_limit(type, hmap_table_size_max(type)));
 	if (!dir || dir->depth == table->depth) {
-		new_dir = double_dir(map, gfp);
+		new_dir = hmap_dir_alloc(map, table->depth + 1, gfp);
 		if (!new_dir)
 			return -ENOMEM;
 	}
@@ -248,17 +250,24 @@ static int split(struct hmap *map, struct hmap_table *table, u64 hash,
 	if (half[0] && half[1])
 		copied = !hmap_table_copy(type, table, half, gfp);
 	if (!copied) {
-		discard(type, half[0], true);
-		discard(type, half[1], true);
+		hmap_discard(type, half[0], true);
+		hmap_discard(type, half[1], true);
 		if (new_dir)
-			free_dir(type, new_dir, false);
+			hmap_dir_free(type, new_dir, false);
 		return -ENOMEM;
 	}
+	half[0]->reserved = table->reserved;
+	half[1]->reserved = table->reserved;
 	hmap_table_kill(table);
-	if (new_dir)
-		publish_dir(map, new_dir);
+	if (new_dir) {
+		hmap_dir_publish(map, new_dir);
+		hmap_counter_inc(HMAP_DIRECTORY_DOUBLINGS);
+		dir = new_dir;
+	}
 	hmap_publish(map, hash & ~bit, half[0]);
 	hmap_publish(map, hash | bit, half[1]);
+	if (dir->depth == half[0]->depth)
+		dir->nr_deepest += 2;
 	hmap_table_retire(type, table, true);
 	hmap_counter_inc(HMAP_SPLITS);
 	return 0;
@@ -309,7 +318,7 @@ int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp)
 	}
 	if (hmap_table_limit(type, size) <= table->live)
 		return -ENOMEM;
-	return rebuild(map, table, hash, size, gfp);
+	return hmap_rebuild(map, table, hash, size, gfp);
 }
 
 /* Entries that one of 2^@depth tables should have room for, out of @n. Hashes
@@ -359,95 +368,51 @@ static int reserve_table(struct hmap *map, u64 hash, unsigned long n, int depth,
 		return 0;
 	size = max(hmap_table_size_exact(type, share),
 		   hmap_table_bytes(type, table));
-	return rebuild(map, table, hash, size, gfp);
+	return hmap_rebuild(map, table, hash, size, gfp);
+}
+
+/* Room for @n entries that are not all there yet; the map has a table. */
+static int reserve_tables(struct hmap *map, unsigned long n, int depth,
+			  gfp_t gfp)
+{
+	struct hmap_table *table;
+	u64 hash;
+	int err;
+
+	hmap_for_each_table(map, table, hash) {
+		err = reserve_table(map, hash, n, depth, gfp);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp)
 {
 	struct hmap_table *table;
-	u64 hash = 0;
 	int depth, err;
-
-	might_alloc(gfp);
-	if (n <= hmap_live(map))
-		return 0;
-	if (!check_type(map->type))
-		return -EINVAL;
-	depth = depth_for(map->type, n);
-	if (depth < 0)
-		return depth;
-	table = hmap_table_of(map, 0);
-	if (!table) {
-		table = hmap_start(map, share_of(n, depth), gfp);
-		if (IS_ERR(table))
-			return PTR_ERR(table);
-	}
-	do {
-		err = reserve_table(map, hash, n, depth, gfp);
-		if (err)
-			return err;
-		hash = hmap_range_next(hash, hmap_table_of(map, hash)->depth);
-	} while (hash);
-	return 0;
-}
-EXPORT_SYMBOL_HMAP(hmap_reserve);
-
-int hmap_trim(struct hmap *map, gfp_t gfp)
-{
-	const struct hmap_type *type = map->type;
-	struct hmap_table *table;
-	int err = 0;
 	u64 hash;
 
 	might_alloc(gfp);
-	if (!hmap_live(map)) {
-		hmap_drop_all(map, true);
+	if (!n)
 		return 0;
+	if (!check_type(map->type))
+		return -EINVAL;
+	if (n > hmap_live(map)) {
+		depth = depth_for(map->type, n);
+		if (depth < 0)
+			return depth;
+		if (!hmap_table_of(map, 0)) {
+			table = hmap_start(map, share_of(n, depth), gfp);
+			if (IS_ERR(table))
+				return PTR_ERR(table);
+		}
+		err = reserve_tables(map, n, depth, gfp);
+		if (err)
+			return err;
 	}
-	hmap_for_each_table(map, table, hash) {
-		size_t size = hmap_table_size_exact(type, table->live);
-
-		if (size < hmap_table_bytes(type, table) &&
-		    rebuild(map, table, hash, size, gfp))
-			err = -ENOMEM;
-	}
-	return err;
+	hmap_for_each_table(map, table, hash)
+		table->reserved = true;
+	return 0;
 }
-EXPORT_SYMBOL_HMAP(hmap_trim);
-
-static void drop_table(const struct hmap_type *type, struct hmap_table *table,
-		       bool readers)
-{
-	hmap_table_kill(table);
-	table->owns_keys = true;
-	hmap_table_retire(type, table, readers);
-}
-
-/* Back to the header alone. The memory of what it had goes at once if there are
- * no @readers, and after a grace period otherwise.
- */
-void hmap_drop_all(struct hmap *map, bool readers)
-{
-	const struct hmap_type *type = map->type;
-	void *root = rcu_dereference_protected(map->root, !readers ||
-						hmap_lock_held(map));
-	struct hmap_dir *dir = hmap_root_dir(root);
-	struct hmap_table *table;
-	u64 hash = 0;
-
-	if (hmap_root_vacant(root))
-		return;
-	rcu_assign_pointer(map->root, (void *)HMAP_ROOT_EMPTIED);
-	if (!dir) {
-		drop_table(type, root, readers);
-		return;
-	}
-	do {
-		table = rcu_dereference_protected(*hmap_dir_entry(dir, hash),
-						  !readers ||
-						  hmap_lock_held(map));
-		hash = hmap_range_next(hash, table->depth);
-		drop_table(type, table, readers);
-	} while (hash);
-	free_dir(type, dir, readers);
-}
+EXPORT_SYMBOL_HMAP(hmap_reserve);

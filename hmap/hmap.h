@@ -434,6 +434,10 @@ void *hmap_get_or_insert(struct hmap *map, const void *key, const void *value,
  * @map: the map
  * @key: the key
  *
+ * Removals give memory back: smaller tables are allocated for it, without sleeping,
+ * and where that fails the larger ones stay for the time being. The smallest table
+ * stays when the last entry goes.
+ *
  * Context: The lock. Does not sleep, and never fails for want of memory.
  * Return: 0, -ENOENT if @key is not in the map, -EINVAL.
  */
@@ -480,8 +484,9 @@ int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp);
  * @map: the map
  * @gfp: for the smaller tables
  *
- * Without entries the map becomes header-only. Otherwise each table goes to the
- * smallest slab class that holds its entries.
+ * Without entries the map becomes header-only. Otherwise tables are merged, and each
+ * goes to the smallest slab class that holds its entries. Room that was reserved is
+ * given up.
  *
  * Context: The lock. May sleep if @gfp allows it. O(entries).
  * Return: 0, or -ENOMEM if a smaller table could not be had; the map is intact
@@ -509,6 +514,7 @@ struct hmap_iter {
 	struct hmap_table		*table;	/* NULL: the walk is over */
 	void				*slot;	/* of the current entry */
 	u64				next;	/* first hash after the table */
+	u64				from;	/* 0, or skip smaller hashes */
 	u64				word;	/* as it was when entered */
 	u64				left;	/* of its full slots */
 	u32				nr_word;
@@ -612,7 +618,9 @@ static inline bool hmap_iter_step(struct hmap_iter *iter)
  *	slots or to overwrite a value under RCU
  * @splits: tables split in two
  * @splits_refused: splits refused because the hash spreads keys poorly
+ * @merges: pairs of tables merged into one
  * @directory_doublings: directories made, each twice as large as the last
+ * @directory_halvings: directories halved, or dropped for a single table
  */
 struct hmap_stats {
 	u64	maps_allocated;
@@ -629,7 +637,9 @@ struct hmap_stats {
 	u64	rebuilds_clean;
 	u64	splits;
 	u64	splits_refused;
+	u64	merges;
 	u64	directory_doublings;
+	u64	directory_halvings;
 };
 
 /**

@@ -49,7 +49,9 @@ enum hmap_counter {
 	HMAP_REBUILDS_CLEAN,
 	HMAP_SPLITS,
 	HMAP_SPLITS_REFUSED,
+	HMAP_MERGES,
 	HMAP_DIRECTORY_DOUBLINGS,
+	HMAP_DIRECTORY_HALVINGS,
 	HMAP_NR_COUNTERS,
 };
 
@@ -203,12 +205,23 @@ void hmap_keys_free(struct hmap_table *table, bool full, bool deleted);
 /* grow.c: the shape of a map */
 struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp);
 size_t hmap_dir_bytes(const struct hmap_dir *dir);
+struct hmap_dir *hmap_dir_alloc(const struct hmap *map, u8 depth, gfp_t gfp);
+void hmap_dir_publish(struct hmap *map, struct hmap_dir *dir);
+void hmap_dir_free(const struct hmap_type *type, struct hmap_dir *dir,
+		   bool readers);
 void hmap_publish(struct hmap *map, u64 hash, struct hmap_table *table);
 struct hmap_table *hmap_clone(struct hmap *map, struct hmap_table *table,
 			      size_t size, gfp_t gfp);
 void hmap_swap(struct hmap *map, u64 hash, struct hmap_table *old,
 	       struct hmap_table *new);
+int hmap_rebuild(struct hmap *map, struct hmap_table *table, u64 hash,
+		 size_t size, gfp_t gfp);
+void hmap_discard(const struct hmap_type *type, struct hmap_table *table,
+		  bool owns_keys);
 int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp);
+
+/* shrink.c: memory given back */
+void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash);
 void hmap_drop_all(struct hmap *map, bool readers);
 
 #endif /* _HMAP_INTERNAL_H */

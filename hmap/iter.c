@@ -13,22 +13,51 @@
  *  4. So is a noted slot that is full no more, if the type has RCU: there an
  *     overwrite may have moved the entry. Other types never move entries within
  *     a table: such an entry is gone, and so is its string key, dead table or not.
- *  5. hmap_clear() draws a new seed, so a walk that finds another seed, or no
+ *  5. A table that has been merged may begin before the walk's position: entries
+ *     with smaller hashes have been visited, and are not noted.
+ *  6. hmap_clear() draws a new seed, so a walk that finds another seed, or no
  *     table, ends.
  */
 #include "internal.h"
+
+static void *slot_at(const struct hmap_iter *iter, u64 match)
+{
+	return hmap_slot(iter->type, iter->table,
+			 iter->nr_word * HMAP_WORD_SLOTS +
+			 hmap_match_first(match));
+}
+
+/* Those of a word's full slots whose entries are not behind the walk. */
+static u64 not_behind(const struct hmap_iter *iter, u64 full)
+{
+	const struct hmap_type *type = iter->type;
+	u64 left = full;
+
+	for (; full; full &= full - 1) {
+		const void *key = hmap_slot_key(type, slot_at(iter, full));
+
+		if (hmap_hash_key(type, key, iter->seed) < iter->from)
+			left &= ~(full & -full);
+	}
+	return left;
+}
 
 static void enter_word(struct hmap_iter *iter, u32 nr_word)
 {
 	iter->nr_word = nr_word;
 	iter->word = iter->table->words[nr_word];
 	iter->left = hmap_match_full(iter->word);
+	if (iter->from)
+		iter->left = not_behind(iter, iter->left);
 }
 
 static void pin(struct hmap_iter *iter, struct hmap_table *table, u64 hash)
 {
+	u64 begin = table->depth ? hash & ~(~0ULL >> table->depth) : 0;
+
 	table->pins++;
 	iter->table = table;
+	iter->from = begin < hash ? hash : 0;
 	iter->next = hmap_range_next(hash, table->depth);
 	enter_word(iter, 0);
 }
@@ -68,9 +97,7 @@ static void *next_noted(struct hmap_iter *iter)
 {
 	struct hmap_table *table = iter->table;
 	u64 bit = iter->left & -iter->left;
-	void *slot = hmap_slot(iter->type, table,
-			       iter->nr_word * HMAP_WORD_SLOTS +
-			       hmap_match_first(bit));
+	void *slot = slot_at(iter, bit);
 
 	iter->left &= ~bit;
 	if (table->words[iter->nr_word] & bit) {

@@ -56,6 +56,7 @@ struct hmap_table {
 			s32	room;		/* empty slots before growth */
 			u16	pins;		/* writer's walks inside */
 			bool	owns_keys;	/* full slots' keys die too */
+			bool	reserved;	/* not to shrink before a trim */
 		};
 	};
 	u32	seed;
@@ -75,6 +76,7 @@ struct hmap_dir {
 	u32			seed;
 	u8			depth;
 	unsigned long		count;	/* entries in the map */
+	unsigned long		nr_deepest; /* tables as deep as it is */
 	struct hmap_table __rcu	*tables[];
 };
 

@@ -71,7 +71,9 @@ void hmap_stats_read(struct hmap_stats *stats)
 		.rebuilds_clean		= sum(HMAP_REBUILDS_CLEAN),
 		.splits			= sum(HMAP_SPLITS),
 		.splits_refused		= sum(HMAP_SPLITS_REFUSED),
+		.merges			= sum(HMAP_MERGES),
 		.directory_doublings	= sum(HMAP_DIRECTORY_DOUBLINGS),
+		.directory_halvings	= sum(HMAP_DIRECTORY_HALVINGS),
 	};
 }
 EXPORT_SYMBOL_HMAP(hmap_stats_read);

@@ -182,6 +182,7 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 	table->room = shape.slots - slack_of(shape);
 	table->pins = 0;
 	table->owns_keys = false;
+	table->reserved = false;
 	table->seed = seed;
 	table->nr_words = shape.nr_words;
 	table->depth = depth;

@@ -103,7 +103,7 @@ static bool valid_range(const struct hmap *map, const struct hmap_dir *dir,
 static bool valid_dir(const struct hmap *map, const struct hmap_dir *dir)
 {
 	struct hmap_table *table;
-	unsigned long count = 0;
+	unsigned long count = 0, deepest = 0;
 	u64 hash;
 
 	if (!require(map, dir->depth && dir->depth <= HMAP_DIR_MAX_DEPTH))
@@ -113,8 +113,10 @@ static bool valid_dir(const struct hmap *map, const struct hmap_dir *dir)
 		    !valid_table(map, table, hash, dir->seed))
 			return false;
 		count += table->live;
+		deepest += table->depth == dir->depth;
 	}
-	return require(map, count == dir->count);
+	return require(map, count == dir->count) &&
+	       require(map, deepest == dir->nr_deepest);
 }
 
 static bool valid(const struct hmap *map)

@@ -435,7 +435,7 @@ static void failed_splits_are_no_poor_hash(struct kunit *test)
 		insert_range(test, &map, n, n + 1);
 	}
 	KUNIT_EXPECT_EQ(test, stats_since(&stats).splits_refused, 0);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map), class);
+	KUNIT_EXPECT_LE(test, hmap_memory(&map), class);
 	KUNIT_EXPECT_EQ(test, hmap_count(&map), 4);
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
 	hmap_clear(&map);
@@ -568,6 +568,7 @@ static void reserve_stays_within_the_class(struct kunit *test)
 	size_t before;
 	u64 key;
 
+	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 60, GFP_KERNEL), 0);
 	for (key = 0; key < 60; key++)
 		KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, value, GFP_KERNEL),
 				0);
@@ -579,12 +580,133 @@ static void reserve_stays_within_the_class(struct kunit *test)
 	hmap_destroy(&map);
 }
 
+/* Also room for what is there already: entries that go may come back. */
+static void reserve_keeps_what_is_there(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	struct hmap_stats stats;
+	u64 n;
+
+	insert_range(test, &map, 0, 1000);
+	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 1000, GFP_KERNEL), 0);
+	for (n = 0; n < 1000; n++)
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }), 0);
+	stats_since(&stats);
+	insert_range(test, &map, 0, 1000);
+	KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_allocated, 0);
+	hmap_destroy(&map);
+}
+
+/* What a map takes that has held nothing but these entries. */
+static size_t memory_of_fresh(struct kunit *test, const struct hmap_type *type,
+			      u64 from, u64 to)
+{
+	struct hmap map;
+	size_t bytes;
+
+	hmap_init(&map, type);
+	insert_range(test, &map, from, to);
+	bytes = hmap_memory(&map);
+	hmap_destroy(&map);
+	return bytes;
+}
+
+/* All the way down, the memory is at most a constant and four times what the live
+ * entries need; at the end it is one table of the smallest class.
+ */
+static void give_back(struct kunit *test, const struct hmap_type *type)
+{
+	const u64 many = 20000;
+	struct hmap_stats stats;
+	struct hmap map;
+	u64 n;
+
+	stats_since(&stats);
+	hmap_init(&map, type);
+	insert_range(test, &map, 0, many);
+	for (n = 0; n < many; n++) {
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }), 0);
+		if (n % 977 && many - n > 20)
+			continue;
+		KUNIT_EXPECT_LE(test, hmap_memory(&map),
+				512 + 4 * memory_of_fresh(test, type, n + 1,
+							  many));
+		KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+		expect_range(test, &map, n + 1, many);
+		cond_resched();
+	}
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 64);
+	hmap_destroy(&map);
+	stats = stats_since(&stats);
+	KUNIT_EXPECT_GT(test, stats.merges, 0);
+	KUNIT_EXPECT_GT(test, stats.rebuilds_shrink, 0);
+	KUNIT_EXPECT_GT(test, stats.directory_halvings, 0);
+	KUNIT_EXPECT_EQ(test, stats.tables_allocated, stats.tables_freed);
+}
+
+static void removals_give_memory_back(struct kunit *test)
+{
+	give_back(test, &u64_type);
+	give_back(test, &u64_rcu_type);
+}
+
+/* No size at which one insert and one removal by turns allocate each time. */
+static void shrinking_does_not_flutter(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	struct hmap_stats stats;
+	u64 n, i, worst = 0;
+
+	insert_range(test, &map, 0, 600);
+	for (n = 0; n < 600; n++) {
+		u64 key = key_of(n);
+
+		stats_since(&stats);
+		for (i = 0; i < 20; i++) {
+			KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
+			KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, &n,
+							  GFP_KERNEL), 0);
+		}
+		worst = max(worst, stats_since(&stats).tables_allocated);
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
+	}
+	KUNIT_EXPECT_LE(test, worst, 3);
+	hmap_destroy(&map);
+}
+
+/* A removal that cannot allocate a smaller table does without. */
+static void failed_shrinking_is_put_off(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	struct hmap_stats stats;
+	u64 n;
+
+	if (!can_fail_allocations())
+		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
+	insert_range(test, &map, 0, 1000);
+	stats_since(&stats);
+	for (n = 0; n < 999; n++) {
+		/* The merge, the smaller table or the halved directory. */
+		fail_nth_allocation(1 + n % 3);
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }), 0);
+		allocation_has_failed();
+		KUNIT_ASSERT_EQ(test, hmap_validate(&map), 0);
+	}
+	KUNIT_EXPECT_GT(test, stats_since(&stats).alloc_failures, 0);
+	expect_range(test, &map, 999, 1000);
+	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 64);
+	hmap_destroy(&map);
+}
+
 static void trim_takes_the_tightest_class(struct kunit *test)
 {
 	DEFINE_HMAP(map, &u64_rcu_type);
 	struct hmap_stats stats;
 	u64 n, key;
 
+	/* What was reserved is not given back by removals. */
+	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 25, GFP_KERNEL), 0);
 	insert_range(test, &map, 0, 25);
 	for (n = 0; n < 23; n++) {
 		key = key_of(n);
@@ -621,6 +743,10 @@ static struct kunit_case growth_test_cases[] = {
 	KUNIT_CASE(reserve_does_nothing_needlessly),
 	KUNIT_CASE(reserve_of_large_slots),
 	KUNIT_CASE(reserve_stays_within_the_class),
+	KUNIT_CASE(reserve_keeps_what_is_there),
+	KUNIT_CASE(removals_give_memory_back),
+	KUNIT_CASE(shrinking_does_not_flutter),
+	KUNIT_CASE(failed_shrinking_is_put_off),
 	KUNIT_CASE(trim_takes_the_tightest_class),
 	{}
 };

@@ -52,6 +52,9 @@ struct hmap_stats stats_since(struct hmap_stats *last)
 		.rebuilds_clean = now.rebuilds_clean - last->rebuilds_clean,
 		.splits = now.splits - last->splits,
 		.splits_refused = now.splits_refused - last->splits_refused,
+		.merges = now.merges - last->merges,
+		.directory_halvings = now.directory_halvings -
+				      last->directory_halvings,
 		.directory_doublings = now.directory_doublings -
 				       last->directory_doublings,
 	};

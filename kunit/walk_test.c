@@ -329,6 +329,42 @@ static void changes_under_a_walk_rcu(struct kunit *test)
 	every_change_under_a_walk(test, &u64_rcu_type);
 }
 
+/* Most entries go when the walk is somewhere in the middle: tables that it has
+ * visited, and ones that it has not, are merged with each other.
+ */
+static void merges_under_a_walk(struct kunit *test)
+{
+	const u64 n = 4 * N, stay = 100;
+	u64 when, key, step;
+	const u64 *k;
+	u64 *v;
+
+	for (when = 0; when < n; when += 97) {
+		DEFINE_HMAP(map, &u64_type);
+		struct hmap_stats stats;
+
+		memset(visits, 0, sizeof(visits));
+		insert_range(test, &map, 0, n);
+		stats_since(&stats);
+		step = 0;
+		hmap_for_each(&map, iter, k, v) {
+			KUNIT_ASSERT_EQ(test, *k, *v);
+			visits[*k]++;
+			if (step++ != when)
+				continue;
+			for (key = stay; key < n; key++)
+				KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key),
+						0);
+		}
+		KUNIT_EXPECT_GT(test, stats_since(&stats).merges, 0);
+		expect_once_each(test, stay);
+		for (key = stay; key < n; key++)
+			KUNIT_ASSERT_LE(test, visits[key], 1);
+		KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+		hmap_destroy(&map);
+	}
+}
+
 static void destroy_ends_the_walk(struct kunit *test)
 {
 	DEFINE_HMAP(map, &u64_rcu_type);
@@ -354,6 +390,7 @@ static struct kunit_case walk_test_cases[] = {
 	KUNIT_CASE(the_last_walk_frees),
 	KUNIT_CASE(changes_under_a_walk),
 	KUNIT_CASE(changes_under_a_walk_rcu),
+	KUNIT_CASE(merges_under_a_walk),
 	KUNIT_CASE(destroy_ends_the_walk),
 	{}
 };

@@ -62,6 +62,13 @@ typedef unsigned int gfp_t;
 #define struct_size(p, member, n) \
 	(sizeof(*(p)) + sizeof(*(p)->member) * (n))
 
+#define swap(a, b) do {							\
+	__typeof__(a) __a = (a);					\
+									\
+	(a) = (b);							\
+	(b) = __a;							\
+} while (0)
+
 /* arithmetic */
 #define GOLDEN_RATIO_64		0x61C8864680B583EBull
 #define min(a, b)		((a) < (b) ? (a) : (b))

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory given back: when entries are removed, by hmap_trim(), and all of it.
+ *
+ * A removal may find its table with less than a quarter of its slots full, or with
+ * few entries in all. Such a table is merged with its buddy, the table of the other
+ * half of the range that both were split from, if that is as deep and both together
+ * fill at most half a table of the largest class; else it goes to the class in which
+ * its entries fill at most half the slots. Both are far from where growth would undo
+ * them: splits begin at seven eighths, and so does the next class.
+ *
+ * The directory halves when none of its tables is as deep as it is. The last removal
+ * thus leaves one table of the smallest class, so that a map which alternates
+ * between no entry and one does not allocate each time.
+ *
+ * All this is only tried: where it cannot allocate, the map stays as it is, until
+ * the next removal from that table.
+ */
+#include <linux/slab.h>
+
+#include "internal.h"
+
+static const gfp_t shrink_gfp = GFP_NOWAIT | __GFP_NOWARN;
+
+/* Copy the entries of two tables into one. The one that a walk has pinned comes
+ * first: to copy its string keys can fail, and then the keys that @to has got are
+ * all its own.
+ */
+static int copy_both(const struct hmap_type *type, struct hmap_table *table,
+		     struct hmap_table *buddy, struct hmap_table *to, gfp_t gfp)
+{
+	struct hmap_table *both[2] = { to, to };
+
+	if (buddy->pins)
+		swap(table, buddy);
+	if (!hmap_table_copy(type, table, both, gfp) &&
+	    !hmap_table_copy(type, buddy, both, gfp))
+		return 0;
+	table->owns_keys = false;
+	buddy->owns_keys = false;
+	return -ENOMEM;
+}
+
+/* The table that @table may be merged with, or NULL. */
+static struct hmap_table *mergeable_buddy(const struct hmap *map,
+					  const struct hmap_table *table,
+					  u64 hash)
+{
+	const struct hmap_type *type = map->type;
+	struct hmap_table *buddy;
+	u32 limit;
+
+	if (!table->depth)
+		return NULL;
+	buddy = hmap_table_of(map, hash ^ 1ULL << (64 - table->depth));
+	if (buddy->depth != table->depth || buddy->reserved || table->reserved)
+		return NULL;
+	limit = hmap_table_limit(type, hmap_table_size_max(type));
+	return (table->live + buddy->live) * 2 <= limit ? buddy : NULL;
+}
+
+/* Merge the table that @hash leads to with its buddy. Returns whether it was. */
+static bool merge(struct hmap *map, u64 hash, gfp_t gfp)
+{
+	const struct hmap_type *type = map->type;
+	struct hmap_dir *dir = hmap_root_dir(hmap_root(map));
+	struct hmap_table *table = hmap_table_of(map, hash);
+	struct hmap_table *buddy = mergeable_buddy(map, table, hash);
+	struct hmap_table *merged;
+
+	if (!buddy)
+		return false;
+	merged = hmap_table_alloc(type, hmap_table_size_for(type, table->live +
+								  buddy->live),
+				  table->depth - 1, table->seed, gfp);
+	if (!merged)
+		return false;
+	if (copy_both(type, table, buddy, merged, gfp)) {
+		hmap_discard(type, merged, true);
+		return false;
+	}
+	hmap_table_kill(table);
+	hmap_table_kill(buddy);
+	hmap_publish(map, hash, merged);
+	if (table->depth == dir->depth)
+		dir->nr_deepest -= 2;
+	hmap_table_retire(type, table, true);
+	hmap_table_retire(type, buddy, true);
+	hmap_counter_inc(HMAP_MERGES);
+	return true;
+}
+
+/* Tables that are as deep as the directory of @depth may be. */
+static unsigned long count_deepest(const struct hmap *map, u8 depth)
+{
+	struct hmap_table *table;
+	unsigned long n = 0;
+	u64 hash;
+
+	hmap_for_each_table(map, table, hash)
+		n += table->depth == depth;
+	return n;
+}
+
+/* The directory of depth 1 leads to one table only: that becomes the root. */
+static void drop_dir(struct hmap *map, struct hmap_dir *dir)
+{
+	rcu_assign_pointer(map->root, hmap_table_of(map, 0));
+	hmap_counter_inc(HMAP_DIRECTORY_HALVINGS);
+	hmap_dir_free(map->type, dir, true);
+}
+
+/* Halve the directory as often as no table needs its depth. */
+static void halve(struct hmap *map, gfp_t gfp)
+{
+	struct hmap_dir *dir = hmap_root_dir(hmap_root(map)), *half;
+
+	for (; dir && !dir->nr_deepest; dir = half) {
+		if (dir->depth == 1) {
+			drop_dir(map, dir);
+			return;
+		}
+		half = hmap_dir_alloc(map, dir->depth - 1, gfp);
+		if (!half)
+			return;
+		half->nr_deepest = count_deepest(map, half->depth);
+		hmap_dir_publish(map, half);
+		hmap_counter_inc(HMAP_DIRECTORY_HALVINGS);
+	}
+}
+
+static bool is_sparse(const struct hmap_table *table)
+{
+	return table->live * 4 < hmap_table_slots(table);
+}
+
+/* After a removal from @table. */
+void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash)
+{
+	size_t size;
+
+	bool few = table->depth && table->live < HMAP_TABLE_MIN_SLOTS / 2;
+
+	if (table->reserved || (!few && !is_sparse(table)))
+		return;
+	if (merge(map, hash, shrink_gfp)) {
+		while (merge(map, hash, shrink_gfp))
+			;
+		halve(map, shrink_gfp);
+		return;
+	}
+	if (!is_sparse(table))
+		return;
+	size = hmap_table_size_for(map->type, table->live + table->live / 2);
+	if (size < hmap_table_bytes(map->type, table))
+		hmap_rebuild(map, table, hash, size, shrink_gfp);
+}
+
+int hmap_trim(struct hmap *map, gfp_t gfp)
+{
+	const struct hmap_type *type = map->type;
+	struct hmap_table *table;
+	int err = 0;
+	u64 hash;
+
+	might_alloc(gfp);
+	if (!hmap_live(map)) {
+		hmap_drop_all(map, true);
+		return 0;
+	}
+	hmap_for_each_table(map, table, hash)
+		table->reserved = false;
+	hmap_for_each_table(map, table, hash) {
+		size_t size;
+
+		while (merge(map, hash, gfp))
+			;
+		table = hmap_table_of(map, hash);
+		size = hmap_table_size_exact(type, table->live);
+		if (size < hmap_table_bytes(type, table) &&
+		    hmap_rebuild(map, table, hash, size, gfp))
+			err = -ENOMEM;
+	}
+	halve(map, gfp);
+	return err;
+}
+EXPORT_SYMBOL_HMAP(hmap_trim);
+
+static void drop_table(const struct hmap_type *type, struct hmap_table *table,
+		       bool readers)
+{
+	hmap_table_kill(table);
+	table->owns_keys = true;
+	hmap_table_retire(type, table, readers);
+}
+
+/* Back to the header alone. The memory of what it had goes at once if there are
+ * no @readers, and after a grace period otherwise.
+ */
+void hmap_drop_all(struct hmap *map, bool readers)
+{
+	const struct hmap_type *type = map->type;
+	void *root = rcu_dereference_protected(map->root, !readers ||
+						hmap_lock_held(map));
+	struct hmap_dir *dir = hmap_root_dir(root);
+	struct hmap_table *table;
+	u64 hash = 0;
+
+	if (hmap_root_vacant(root))
+		return;
+	rcu_assign_pointer(map->root, (void *)HMAP_ROOT_EMPTIED);
+	if (!dir) {
+		drop_table(type, root, readers);
+		return;
+	}
+	do {
+		table = rcu_dereference_protected(*hmap_dir_entry(dir, hash),
+						  !readers ||
+						  hmap_lock_held(map));
+		hash = hmap_range_next(hash, table->depth);
+		drop_table(type, table, readers);
+	} while (hash);
+	hmap_dir_free(type, dir, readers);
+}

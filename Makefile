@@ -21,6 +21,10 @@ demo:
 check:
 	@scripts/check.sh
 
+# DURATION= seconds for each kind of map
+stress:
+	@HMAP_STAGES=stress scripts/check.sh
+
 clean:
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
 	$(if $(wildcard kunit/user/Makefile),$(MAKE) -C kunit/user clean)
@@ -32,9 +36,10 @@ help:
 	@echo 'make user      test the core in user space: needs no kernel, takes seconds'
 	@echo 'make demo      boot a stock kernel in a virtual machine and show the map at work'
 	@echo 'make check     run every test; HMAP_STAGES="user kunit" runs some'
+	@echo 'make stress    readers beside a writer; DURATION= seconds for each kind of map'
 	@echo 'make clean     remove what was built here'
 	@echo
 	@echo 'demo and check run on Debian 12 as root. They install missing tools with apt'
 	@echo 'and keep kernels in HMAP_CACHE (~/.cache/hmap); remove it to get newer ones.'
 
-.PHONY: all modules user demo check clean help
+.PHONY: all modules user demo check stress clean help

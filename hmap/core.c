@@ -259,18 +259,14 @@ static size_t table_memory(const struct hmap_type *type,
 	       hmap_keys_bytes(type, table, true, hmap_is_rcu(type));
 }
 
-static size_t dir_memory(const struct hmap *map, struct hmap_dir *dir)
+static size_t dir_memory(const struct hmap *map, void *root)
 {
-	size_t bytes = hmap_dir_bytes(dir);
+	size_t bytes = hmap_dir_bytes(hmap_root_dir(root));
 	u64 hash = 0;
 
 	do {
-		struct hmap_table __rcu **entry = hmap_dir_entry(dir, hash);
-		struct hmap_table *table;
+		struct hmap_table *table = hmap_deref_table(map, root, hash);
 
-		table = rcu_dereference_check(*entry,
-					      !hmap_is_rcu(map->type) ||
-					      hmap_lock_held(map));
 		bytes += table_memory(map->type, table);
 		hash = hmap_range_next(hash, table->depth);
 	} while (hash);
@@ -285,7 +281,7 @@ size_t hmap_memory(const struct hmap *map)
 	rcu_read_lock();
 	root = hmap_deref(map);
 	if (hmap_root_dir(root))
-		bytes = dir_memory(map, hmap_root_dir(root));
+		bytes = dir_memory(map, root);
 	else if (!hmap_root_vacant(root))
 		bytes = table_memory(map->type, root);
 	rcu_read_unlock();

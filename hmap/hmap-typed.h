@@ -92,6 +92,19 @@ static __always_inline void *hmap_deref(const struct hmap *map)
 				     hmap_lock_held(map));
 }
 
+/* The table that @hash leads to, behind @root, which is not vacant. */
+static __always_inline struct hmap_table *
+hmap_deref_table(const struct hmap *map, void *root, u64 hash)
+{
+	struct hmap_dir *dir = hmap_root_dir(root);
+
+	if (!dir)
+		return root;
+	return rcu_dereference_check(*hmap_dir_entry(dir, hash),
+				     !(map->type->flags & HMAP_RCU) ||
+				     hmap_lock_held(map));
+}
+
 /* The one lookup: the slot of @key behind @root, which is not vacant. */
 static __always_inline void *hmap_find(const struct hmap *map, void *root,
 				       const struct hmap_type *type,
@@ -105,9 +118,7 @@ static __always_inline void *hmap_find(const struct hmap *map, void *root,
 
 	if (dir) {
 		hash = hmap_hash(key, type->key_size, dir->seed, hash_fn);
-		table = rcu_dereference_check(*hmap_dir_entry(dir, hash),
-					      !(type->flags & HMAP_RCU) ||
-					      hmap_lock_held(map));
+		table = hmap_deref_table(map, root, hash);
 	} else {
 		if (READ_ONCE(table->flags) & HMAP_TABLE_VACANT)
 			return NULL;
@@ -340,12 +351,20 @@ static_assert(__HMAP_SLOT_SIZE(sizeof(ktype), sizeof(vtype)) <= HMAP_SLOT_MAX)
  * Context: As hmap_for_each().
  */
 #define hmap_for_each_typed(m, iter, k, v)				\
-	for (struct hmap_iter iter __cleanup(hmap_iter_end) =		\
-		hmap_iter_begin(&(m)->map);				\
-	     hmap_iter_step(&iter) &&					\
-	     ((k) = (typeof((m)->__key[0]))				\
-			hmap_slot_key(iter.type, iter.slot), (void)(k),	\
-	      (v) = (typeof((m)->__value[0]))				\
-			hmap_slot_value(iter.type, iter.slot), (void)(v), true);)
+	__hmap_for_each(&(m)->map, iter, false, k, v,			\
+			(typeof((m)->__key[0])), (typeof((m)->__value[0])))
+
+/**
+ * hmap_for_each_typed_rcu() - hmap_for_each_rcu(), with the types checked
+ * @m: a map of a kind made by HMAP_DEFINE_RCU() or HMAP_DEFINE_STRING_RCU()
+ * @iter: a name for the walk's state; the macro declares it
+ * @k: a pointer variable, const ktype \*, or const char \* for string keys
+ * @v: a pointer variable, const vtype \*
+ *
+ * Context: As hmap_for_each_rcu().
+ */
+#define hmap_for_each_typed_rcu(m, iter, k, v)				\
+	__hmap_for_each(&(m)->map, iter, true, k, v,			\
+			(typeof((m)->__key[0])), (typeof((m)->__value[0])))
 
 #endif /* _HMAP_TYPED_H */

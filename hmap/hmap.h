@@ -497,19 +497,24 @@ int hmap_trim(struct hmap *map, gfp_t gfp);
 /**
  * DOC: walking
  *
- * hmap_for_each() holds the lock and visits every entry that is in the map for
- * the whole walk exactly once. An entry removed before it is reached is not
- * visited; one inserted meanwhile may or may not be; a key that is removed and
- * inserted again is visited at most as often as it was inserted. The body may
- * insert, overwrite and remove any entry, whatever that does to the tables.
- * hmap_clear() and hmap_destroy() in the body end the walk.
+ * A walk visits every entry that is in the map for the whole walk exactly once. An
+ * entry removed before it is reached is not visited; one inserted meanwhile may or
+ * may not be; a key that is removed and inserted again is visited at most as often
+ * as it was inserted. hmap_clear() ends the walk.
+ *
+ * hmap_for_each() holds the lock. Its body may insert, overwrite and remove any
+ * entry, whatever that does to the tables, and clear or destroy the map.
+ * hmap_for_each_rcu() lies in one RCU read-side section, beside a writer;
+ * an entry removed while the walk comes to it may still be visited. hmap_next() is
+ * for walks that hold nothing between their steps, as seq_file makes them.
  */
 
-/* Private: the state of a walk. The current table is pinned: if the map drops
- * it meanwhile, it stays until the walk leaves it.
+/* Private: the state of a walk. The writer's walk pins the current table: if the
+ * map drops it meanwhile, it stays until the walk leaves it.
  */
 struct hmap_iter {
-	struct hmap			*map;
+	const struct hmap		*map;
+	bool				rcu;	/* a reader's; nothing is pinned */
 	const struct hmap_type		*type;
 	struct hmap_table		*table;	/* NULL: the walk is over */
 	void				*slot;	/* of the current entry */
@@ -521,9 +526,9 @@ struct hmap_iter {
 	u32				seed;
 };
 
-void __hmap_iter_begin(struct hmap_iter *iter, struct hmap *map);
+void __hmap_iter_begin(struct hmap_iter *iter);
 bool __hmap_iter_step(struct hmap_iter *iter);
-void __hmap_iter_unpin(struct hmap_iter *iter);
+void __hmap_iter_leave(struct hmap_iter *iter);
 
 static __always_inline void *hmap_slot(const struct hmap_type *type,
 				       const struct hmap_table *table, u32 index)
@@ -544,19 +549,19 @@ static __always_inline void *hmap_slot_value(const struct hmap_type *type,
 	return slot + type->value_offset;
 }
 
-static inline struct hmap_iter hmap_iter_begin(struct hmap *map)
+static inline struct hmap_iter hmap_iter_begin(const struct hmap *map, bool rcu)
 {
-	struct hmap_iter iter = { .map = map };
+	struct hmap_iter iter = { .map = map, .rcu = rcu };
 
 	if (!hmap_root_vacant(rcu_access_pointer(map->root)))
-		__hmap_iter_begin(&iter, map);
+		__hmap_iter_begin(&iter);
 	return iter;
 }
 
 static inline void hmap_iter_end(struct hmap_iter *iter)
 {
 	if (iter->table)
-		__hmap_iter_unpin(iter);
+		__hmap_iter_leave(iter);
 }
 
 /* One call per control word; within a word that nothing has changed since, the
@@ -568,8 +573,8 @@ static inline bool hmap_iter_step(struct hmap_iter *iter)
 
 	if (!table)
 		return false;
-	if (!iter->left || table->flags & HMAP_TABLE_DEAD ||
-	    table->words[iter->nr_word] != iter->word)
+	if (!iter->left || READ_ONCE(table->flags) & HMAP_TABLE_DEAD ||
+	    READ_ONCE(table->words[iter->nr_word]) != iter->word)
 		return __hmap_iter_step(iter);
 	iter->slot = hmap_slot(iter->type, table,
 			       iter->nr_word * HMAP_WORD_SLOTS +
@@ -592,11 +597,63 @@ static inline bool hmap_iter_step(struct hmap_iter *iter)
  * Context: The lock. Does not sleep by itself; the body may if the lock allows.
  */
 #define hmap_for_each(map, iter, k, v)					\
+	__hmap_for_each(map, iter, false, k, v, (const void *), (void *))
+
+/**
+ * hmap_for_each_rcu() - visit the entries of a map beside a writer
+ * @map: a map whose type has %HMAP_RCU
+ * @iter: a name for the walk's state; the macro declares it
+ * @k: a pointer variable, to the key (for string types: the string)
+ * @v: a pointer variable, to a const value
+ *
+ * @k and @v are valid until rcu_read_unlock(). The loop may be left in any way.
+ *
+ * Context: rcu_read_lock() or the lock, over the whole loop. Does not sleep.
+ */
+#define hmap_for_each_rcu(map, iter, k, v)				\
+	__hmap_for_each(map, iter, true, k, v, (const void *), (void *))
+
+#define __hmap_for_each(map, iter, rcu, k, v, to_key, to_value)		\
 	for (struct hmap_iter iter __cleanup(hmap_iter_end) =		\
-		hmap_iter_begin(map);					\
+		hmap_iter_begin(map, rcu);				\
 	     hmap_iter_step(&iter) &&					\
-	     ((k) = hmap_slot_key(iter.type, iter.slot), (void)(k),	\
-	      (v) = hmap_slot_value(iter.type, iter.slot), (void)(v), true);)
+	     ((k) = to_key hmap_slot_key(iter.type, iter.slot),		\
+	      (v) = to_value hmap_slot_value(iter.type, iter.slot),	\
+	      (void)(k), (void)(v), true);)
+
+/**
+ * struct hmap_cursor - a position between entries, of hmap_next()
+ * @hash: private: of the entry before it
+ * @tie: private: tells that from others of the same hash
+ *
+ * Zeroed (HMAP_CURSOR_INIT), it stands before all entries. It refers to nothing,
+ * and may be kept for as long as one likes, or copied; but a walk begins anew, or
+ * ends early, once the map has been cleared.
+ */
+struct hmap_cursor {
+	u64	hash;
+	u64	tie;
+};
+
+#define HMAP_CURSOR_INIT	{ }
+
+/**
+ * hmap_next() - the next entry behind a cursor
+ * @map: the map
+ * @cursor: where to go on; then stands behind the entry returned
+ * @key: set to the key (for string types: the string), unless NULL or at the end
+ *
+ * One step looks through a table, which makes such a walk much slower than
+ * hmap_for_each(). Entries that are in the map throughout are produced exactly once,
+ * whatever is done to the map between the steps.
+ *
+ * Context: The lock; for types with %HMAP_RCU also an RCU read-side section alone.
+ *	Does not sleep.
+ * Return: Pointer to the value, as from hmap_lookup(); NULL if there are no more
+ *	entries.
+ */
+const void *hmap_next(const struct hmap *map, struct hmap_cursor *cursor,
+		      const void **key);
 
 /**
  * struct hmap_stats - the module's counters, as debugfs shows them

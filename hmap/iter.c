@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The writer's walk. The rules behind the promise in hmap.h:
+ * Walks: the writer's, and that of readers under RCU. The rules behind the promise
+ * in hmap.h:
  *
- *  1. Tables stand for ranges of hashes, so the walk goes range by range, in
+ *  1. Tables stand for ranges of hashes, so a walk goes range by range, in
  *     ascending order, and remembers where the next range begins.
  *  2. It finishes the table it has begun, word by word. The full slots of a word
  *     are noted when the walk enters it: what is filled there later is new, or
  *     an overwritten entry that has been noted in its old slot.
- *  3. The table is pinned: one that the map drops meanwhile is dead and frozen,
- *     but stays until the walk leaves it. Entries of a dead table are looked up
- *     again: an absent one is skipped, another is produced where it is now.
+ *  3. A table that the map drops meanwhile is dead and frozen, but stays until the
+ *     walk leaves it: the writer's walk pins it, readers are in their read-side
+ *     section. Entries of a dead table are looked up again: an absent one is
+ *     skipped, another is produced where it is now.
  *  4. So is a noted slot that is full no more, if the type has RCU: there an
  *     overwrite may have moved the entry. Other types never move entries within
  *     a table: such an entry is gone, and so is its string key, dead table or not.
@@ -17,8 +19,34 @@
  *     with smaller hashes have been visited, and are not noted.
  *  6. hmap_clear() draws a new seed, so a walk that finds another seed, or no
  *     table, ends.
+ *
+ * Beside a writer, an entry that stays is in the table that a reader gets for its
+ * range, frozen or not, and in one word of it: overwriting leaves it in that word,
+ * by one store. So it is noted once.
  */
 #include "internal.h"
+
+/* The root, if the map is still the one that the walk began in, or else NULL. */
+static void *root_of(const struct hmap_iter *iter)
+{
+	void *root = rcu_dereference_check(iter->map->root, !iter->rcu &&
+					   hmap_lock_held(iter->map));
+
+	if (hmap_root_vacant(root) || hmap_root_seed(root) != iter->seed)
+		return NULL;
+	return root;
+}
+
+static struct hmap_table *table_of(const struct hmap_iter *iter, void *root,
+				   u64 hash)
+{
+	struct hmap_dir *dir = hmap_root_dir(root);
+
+	if (!dir)
+		return root;
+	return rcu_dereference_check(*hmap_dir_entry(dir, hash), !iter->rcu &&
+				     hmap_lock_held(iter->map));
+}
 
 static void *slot_at(const struct hmap_iter *iter, u64 match)
 {
@@ -45,51 +73,48 @@ static u64 not_behind(const struct hmap_iter *iter, u64 full)
 static void enter_word(struct hmap_iter *iter, u32 nr_word)
 {
 	iter->nr_word = nr_word;
-	iter->word = iter->table->words[nr_word];
+	/* Pairs with the release in set_word(). */
+	iter->word = smp_load_acquire(&iter->table->words[nr_word]);
 	iter->left = hmap_match_full(iter->word);
 	if (iter->from)
 		iter->left = not_behind(iter, iter->left);
 }
 
-static void pin(struct hmap_iter *iter, struct hmap_table *table, u64 hash)
+static void enter_table(struct hmap_iter *iter, struct hmap_table *table,
+			u64 hash)
 {
 	u64 begin = table->depth ? hash & ~(~0ULL >> table->depth) : 0;
 
-	table->pins++;
+	if (!iter->rcu)
+		table->pins++;
 	iter->table = table;
 	iter->from = begin < hash ? hash : 0;
 	iter->next = hmap_range_next(hash, table->depth);
 	enter_word(iter, 0);
 }
 
-void __hmap_iter_unpin(struct hmap_iter *iter)
+void __hmap_iter_leave(struct hmap_iter *iter)
 {
 	struct hmap_table *table = iter->table;
 
 	iter->table = NULL;
+	if (iter->rcu)
+		return;
 	if (!--table->pins && table->flags & HMAP_TABLE_DEAD)
 		hmap_table_release(iter->type, table, true);
 }
-EXPORT_SYMBOL_HMAP(__hmap_iter_unpin);
-
-/* Whether the map is still the one that the walk began in. */
-static bool map_is_same(const struct hmap_iter *iter)
-{
-	void *root = hmap_root(iter->map);
-
-	return !hmap_root_vacant(root) && hmap_root_seed(root) == iter->seed;
-}
+EXPORT_SYMBOL_HMAP(__hmap_iter_leave);
 
 /* The slot in which the entry of a dead table's, or an emptied, slot is now. */
 static void *find_again(struct hmap_iter *iter, void *slot)
 {
 	const struct hmap_type *type = iter->type;
-	const void *key = hmap_slot_key(type, slot);
-	u64 hash = hmap_hash_key(type, key, iter->seed);
-	struct hmap_table *table = hmap_table_of(iter->map, hash);
-	long index = hmap_probe(type, table, key, hash, type->equal);
+	void *root = root_of(iter);
 
-	return index < 0 ? NULL : hmap_slot(type, table, index);
+	if (!root)
+		return NULL;
+	return hmap_find(iter->map, root, type, hmap_slot_key(type, slot),
+			 type->hash, type->equal);
 }
 
 /* Take the next noted slot of the word; NULL if its entry is gone. */
@@ -100,8 +125,9 @@ static void *next_noted(struct hmap_iter *iter)
 	void *slot = slot_at(iter, bit);
 
 	iter->left &= ~bit;
-	if (table->words[iter->nr_word] & bit) {
-		if (!(table->flags & HMAP_TABLE_DEAD))
+	/* Pairs with the release in set_word(). */
+	if (smp_load_acquire(&table->words[iter->nr_word]) & bit) {
+		if (!(READ_ONCE(table->flags) & HMAP_TABLE_DEAD))
 			return slot;
 	} else if (!hmap_is_rcu(iter->type)) {
 		return NULL;
@@ -113,24 +139,22 @@ static void *next_noted(struct hmap_iter *iter)
 static bool next_word(struct hmap_iter *iter)
 {
 	u64 hash = iter->next;
+	void *root;
 
 	if (iter->nr_word + 1 < iter->table->nr_words) {
 		enter_word(iter, iter->nr_word + 1);
 		return true;
 	}
-	__hmap_iter_unpin(iter);
-	if (!hash)
+	__hmap_iter_leave(iter);
+	root = hash ? root_of(iter) : NULL;
+	if (!root)
 		return false;
-	pin(iter, hmap_table_of(iter->map, hash), hash);
+	enter_table(iter, table_of(iter, root, hash), hash);
 	return true;
 }
 
 bool __hmap_iter_step(struct hmap_iter *iter)
 {
-	if (iter->table->flags & HMAP_TABLE_DEAD && !map_is_same(iter)) {
-		__hmap_iter_unpin(iter);
-		return false;
-	}
 	do {
 		while (iter->left) {
 			iter->slot = next_noted(iter);
@@ -142,13 +166,21 @@ bool __hmap_iter_step(struct hmap_iter *iter)
 }
 EXPORT_SYMBOL_HMAP(__hmap_iter_step);
 
-void __hmap_iter_begin(struct hmap_iter *iter, struct hmap *map)
+/* @iter: map, rcu. The map had a table a moment ago. */
+void __hmap_iter_begin(struct hmap_iter *iter)
 {
-	struct hmap_table *table = hmap_table_of(map, 0);
+	void *root = rcu_dereference_check(iter->map->root, !iter->rcu &&
+					   hmap_lock_held(iter->map));
 
-	iter->type = map->type;
-	iter->seed = table->seed;
-	if (hmap_live(map))
-		pin(iter, table, 0);
+	if (hmap_root_vacant(root))
+		return;
+	iter->type = iter->map->type;
+	if (WARN_ONCE(iter->rcu && !hmap_is_rcu(iter->type),
+		      "hmap: type %s has not HMAP_RCU: walk it under the lock\n",
+		      iter->type->name))
+		return;
+	iter->seed = hmap_root_seed(root);
+	if (!hmap_empty(iter->map))
+		enter_table(iter, table_of(iter, root, 0), 0);
 }
 EXPORT_SYMBOL_HMAP(__hmap_iter_begin);

@@ -140,6 +140,7 @@ void model_init(struct model *m, const struct model_kind *kind, u32 keys)
 {
 	memset(m, 0, sizeof(*m));
 	m->kind = kind;
+	m->gfp = GFP_KERNEL;
 	m->keys = min(keys, kind->nr_keys);
 	hmap_init(&m->map, &kind->type);
 }
@@ -176,16 +177,16 @@ static const char *writing(struct model *m, enum model_op op, u32 n)
 	make_key(m, n, key);
 	make_value(m, v, value);
 	if (op == MODEL_INSERT) {
-		err = hmap_insert(&m->map, key, value, GFP_KERNEL);
+		err = hmap_insert(&m->map, key, value, m->gfp);
 		right = there ? -EEXIST : 0;
 	} else if (op == MODEL_STORE) {
-		err = hmap_store(&m->map, key, value, GFP_KERNEL);
+		err = hmap_store(&m->map, key, value, m->gfp);
 	} else if (op == MODEL_REPLACE) {
-		err = hmap_replace(&m->map, key, value, GFP_KERNEL);
+		err = hmap_replace(&m->map, key, value, m->gfp);
 		right = there ? 0 : -ENOENT;
 	} else {
 		stored = hmap_get_or_insert(&m->map, key, value, &inserted,
-					    GFP_KERNEL);
+					    m->gfp);
 		err = IS_ERR(stored) ? PTR_ERR(stored) : 0;
 	}
 	if (m->may_fail && err == -ENOMEM)
@@ -262,10 +263,10 @@ static const char *shaping(struct model *m, enum model_op op, u32 n, u32 arg)
 	switch (op) {
 	case MODEL_RESERVE:
 		err = hmap_reserve(&m->map, min(arg % MODEL_KEYS, m->keys),
-				   GFP_KERNEL);
+				   m->gfp);
 		break;
 	case MODEL_TRIM:
-		err = hmap_trim(&m->map, GFP_KERNEL);
+		err = hmap_trim(&m->map, m->gfp);
 		break;
 	case MODEL_CLEAR:
 		hmap_clear(&m->map);
@@ -382,6 +383,62 @@ static const char *walk_all(struct model *m, bool changing, u32 state)
 	return walk_end(m);
 }
 
+/* The same by a reader's walk, in one read-side section, where nothing may sleep. */
+static const char *walk_rcu(struct model *m, u32 state)
+{
+	const char *wrong = NULL;
+	bool cleared = false;
+	const void *key, *value;
+
+	if (!(m->kind->type.flags & HMAP_RCU))
+		return NULL;
+	walk_begin(m);
+	m->gfp = GFP_ATOMIC;
+	rcu_read_lock();
+	hmap_for_each_rcu(&m->map, iter, key, value) {
+		u32 n = read_key(m, key);
+
+		if (cleared)
+			wrong = "walk: goes on after clear";
+		if (!wrong)
+			wrong = walk_visit(m, key, value);
+		if (!wrong)
+			wrong = change_in_walk(m, &state, &cleared, n);
+		if (wrong)
+			break;
+	}
+	rcu_read_unlock();
+	m->gfp = GFP_KERNEL;
+	return wrong ? wrong : walk_end(m);
+}
+
+/* And by a cursor, with nothing held between the steps. A key that comes back has
+ * the same place in the order, and is not visited again.
+ */
+static const char *walk_cursor(struct model *m, u32 state)
+{
+	struct hmap_cursor cursor = HMAP_CURSOR_INIT;
+	bool cleared = false;
+	const void *key, *value;
+	const char *wrong;
+	u32 n;
+
+	walk_begin(m);
+	while ((value = hmap_next(&m->map, &cursor, &key))) {
+		n = read_key(m, key);
+		wrong = walk_visit(m, key, value);
+		if (!wrong && m->visits[n] > 1)
+			wrong = "cursor: an entry visited twice";
+		if (!wrong)
+			wrong = change_in_walk(m, &state, &cleared, n);
+		if (wrong)
+			return wrong;
+		if (cleared)
+			return NULL;
+	}
+	return walk_end(m);
+}
+
 const char *model_compare(struct model *m)
 {
 	const char *wrong;
@@ -425,6 +482,12 @@ const char *model_step(struct model *m, enum model_op op, u32 key, u32 arg)
 	case MODEL_WALK:
 	case MODEL_WALK_CHANGING:
 		wrong = walk_all(m, op == MODEL_WALK_CHANGING, arg);
+		break;
+	case MODEL_WALK_RCU:
+		wrong = walk_rcu(m, arg);
+		break;
+	case MODEL_WALK_CURSOR:
+		wrong = walk_cursor(m, arg);
 		break;
 	default:
 		wrong = shaping(m, op, n, arg);

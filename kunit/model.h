@@ -37,6 +37,8 @@ enum model_op {
 	MODEL_DESTROY,
 	MODEL_WALK,
 	MODEL_WALK_CHANGING,
+	MODEL_WALK_RCU,
+	MODEL_WALK_CURSOR,
 	MODEL_NR_OPS,
 };
 
@@ -46,6 +48,7 @@ struct model {
 	u32 keys;		/* this model uses keys below it */
 	u32 count;
 	u32 last_version;
+	gfp_t gfp;
 	bool may_fail;		/* -ENOMEM is an answer, if nothing changed */
 	u32 version[MODEL_KEYS];	/* 0: absent */
 	/* of the walk under way */

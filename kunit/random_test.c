@@ -35,7 +35,7 @@ static enum model_op next_op(struct rng *rng, bool filling)
 		return rng_below(rng, MODEL_RESERVE);
 	if (r < 992)
 		return MODEL_RESERVE + rng_below(rng, 4);
-	return rng_below(rng, 2) ? MODEL_WALK : MODEL_WALK_CHANGING;
+	return MODEL_WALK + rng_below(rng, 4);
 }
 
 static const char *random_steps(struct rng *rng, u32 steps, u32 *step)
@@ -117,7 +117,8 @@ static const char *fail_in_walk(struct rng *rng)
 
 	model->may_fail = true;
 	fail_nth_allocation(1 + rng_below(rng, 40));
-	wrong = model_step(model, MODEL_WALK_CHANGING, 0, rng_next(rng));
+	wrong = model_step(model, MODEL_WALK_CHANGING + rng_below(rng, 3), 0,
+			   rng_next(rng));
 	allocation_has_failed();
 	model->may_fail = false;
 	return wrong ? wrong : model_compare(model);

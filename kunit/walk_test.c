@@ -365,6 +365,99 @@ static void merges_under_a_walk(struct kunit *test)
 	}
 }
 
+/* Readers may not walk what is freed at once. */
+static void rcu_walk_needs_an_rcu_type(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	unsigned int seen = 0;
+	const u64 *k, *v;
+
+	insert_range(test, &map, 0, 3);
+	expect_warning(test);
+	hmap_for_each_rcu(&map, iter, k, v)
+		seen += *k == *v;
+	KUNIT_EXPECT_EQ(test, seen, 0);
+	hmap_destroy(&map);
+}
+
+static void rcu_walk_of_an_empty_map(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_rcu_type);
+	struct hmap_cursor cursor = HMAP_CURSOR_INIT;
+	struct hmap_stats stats;
+	unsigned int seen = 0;
+	const u64 *k, *v;
+
+	stats_since(&stats);
+	rcu_read_lock();
+	hmap_for_each_rcu(&map, iter, k, v)
+		seen++;
+	KUNIT_EXPECT_NULL(test, hmap_next(&map, &cursor, NULL));
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, seen, 0);
+	KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_allocated, 0);
+}
+
+/* A cursor outlives anything: here each step finds another shape of the map. */
+static void cursor_crosses_every_shape(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	struct hmap_cursor cursor = HMAP_CURSOR_INIT;
+	const void *key;
+	const u64 *v;
+	u64 step = 0, k;
+
+	insert_range(test, &map, 0, N);
+	while ((v = hmap_next(&map, &cursor, &key))) {
+		k = *v;
+		KUNIT_ASSERT_EQ(test, *(const u64 *)key, k);
+		if (k < N)
+			visits[k]++;
+		if (step++ % 50 == 0) {
+			insert_range(test, &map, N, 6 * N);
+		} else if (step % 50 == 25) {
+			for (k = N; k < 6 * N; k++)
+				KUNIT_ASSERT_EQ(test, hmap_remove(&map, &k), 0);
+			KUNIT_ASSERT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
+		}
+	}
+	expect_once_each(test, N);
+	KUNIT_EXPECT_NULL(test, hmap_next(&map, &cursor, &key));
+	hmap_destroy(&map);
+}
+
+static u64 poor_hash(const void *key, size_t size, u32 seed)
+{
+	return *(const u64 *)key % 3;
+}
+
+/* Entries of equal hashes follow each other in an order of their own. */
+static void cursor_tells_equal_hashes_apart(struct kunit *test)
+{
+	static const struct hmap_type type =
+		HMAP_TYPE("poor", 8, 8, poor_hash, NULL, HMAP_RCU);
+	DEFINE_HMAP(map, &type);
+	struct hmap_cursor cursor = HMAP_CURSOR_INIT;
+	u64 seen = 0, k, other;
+	const u64 *v;
+
+	insert_range(test, &map, 0, 200);
+	while ((v = hmap_next(&map, &cursor, NULL))) {
+		k = *v;
+		visits[k]++;
+		/* Of those with its hash, remove one that has been visited. */
+		for (other = k % 3; other < 200 && visits[other] != 1; other += 3)
+			;
+		if (seen++ % 4 == 0 && other < 200) {
+			KUNIT_ASSERT_EQ(test, hmap_remove(&map, &other), 0);
+			visits[other] |= 0x80;
+		}
+	}
+	for (k = 0; k < 200; k++)
+		KUNIT_EXPECT_EQ_MSG(test, visits[k] & 0x7f, 1, "key %llu", k);
+	hmap_destroy(&map);
+}
+
 static void destroy_ends_the_walk(struct kunit *test)
 {
 	DEFINE_HMAP(map, &u64_rcu_type);
@@ -391,6 +484,10 @@ static struct kunit_case walk_test_cases[] = {
 	KUNIT_CASE(changes_under_a_walk),
 	KUNIT_CASE(changes_under_a_walk_rcu),
 	KUNIT_CASE(merges_under_a_walk),
+	KUNIT_CASE(rcu_walk_needs_an_rcu_type),
+	KUNIT_CASE(rcu_walk_of_an_empty_map),
+	KUNIT_CASE(cursor_crosses_every_shape),
+	KUNIT_CASE(cursor_tells_equal_hashes_apart),
 	KUNIT_CASE(destroy_ends_the_walk),
 	{}
 };

@@ -41,7 +41,7 @@ build_for_stock() {
 
 	copy_sources "$dir"
 	{
-		build_modules "$KDIR" "$dir" HMAP_SAMPLES=1 W=1
+		build_modules "$KDIR" "$dir" HMAP_SAMPLES=1 HMAP_STRESS=1 W=1
 		build_kv_demo "$dir"
 	} 2>&1 | tee "$dir.log"
 }

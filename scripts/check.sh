@@ -20,6 +20,7 @@ stages=(
 	"inline       uml     a typed lookup in an empty map is a load and a test"
 	"build-stock  stock   build for Debian's stock kernel, W=1, without a warning"
 	"stock        stock   load and use the modules on the stock kernel"
+	"stress       stock   readers under RCU beside a writer, on two CPUs"
 	"nodebugfs    stock   load and use them where debugfs is off"
 	"readme       stock   build and load the example in README.md"
 	"checkpatch   source  kernel coding style"

@@ -41,8 +41,9 @@ finish() {
 # An init that ends makes the kernel panic; better to say that it was not planned.
 trap 'echo "FAILED: init ended early"; finish 1' EXIT
 
+# load MODULE [PARAMETER...]
 load() {
-	if insmod "$1"; then
+	if insmod "$@"; then
 		echo "loaded $(basename "$1")"
 	else
 		fail "cannot load $(basename "$1")"

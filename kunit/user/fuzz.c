@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 static const char * const op_names[] = {
 	"insert", "store", "replace", "get_or_insert", "remove", "take",
 	"lookup", "get", "contains", "reserve", "trim", "clear", "destroy",
-	"walk", "walk_changing",
+	"walk", "walk_changing", "walk_rcu", "walk_cursor",
 };
 
 static bool tracing(void)
@@ -42,7 +42,7 @@ static u32 repeats(u8 code)
 {
 	u32 k = code / MODEL_NR_OPS;
 
-	return k < 9 ? 1 : 1U << (k - 9);
+	return k < 8 ? 1 : 1U << (k - 8);
 }
 
 static void step(struct model *m, const u8 *data)

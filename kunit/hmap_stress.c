@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Readers under RCU beside a writer, for a while: loading the module runs it, and
+ * fails if anything was wrong.
+ *
+ * A value repeats its key and carries a check sum, so that a reader sees one that
+ * is torn, or whose memory has been used again. Some keys stay in the map
+ * throughout, though their values are overwritten: every lookup has to find them,
+ * and every walk to visit them once. Others come and go by the thousand, so that
+ * the writer rebuilds, splits, merges, doubles and halves all the time.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bitmap.h>
+#include <linux/delay.h>
+#include <linux/kthread.h>
+#include <linux/module.h>
+#include <linux/random.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include <hmap/hmap.h>
+
+#define STAYING		500	/* keys that stay: 0 .. STAYING - 1 */
+#define COMING		20000	/* keys behind them come and go */
+#define MAX_READERS	16
+
+static unsigned int seconds = 5;
+module_param(seconds, uint, 0444);
+MODULE_PARM_DESC(seconds, "how long to run each kind of map");
+
+static unsigned int readers = 2;
+module_param(readers, uint, 0444);
+MODULE_PARM_DESC(readers, "reader threads");
+
+struct value {
+	u64 key;
+	u64 version;
+	u64 sum;
+};
+
+struct key {
+	union {
+		u64 number;
+		char string[24];
+	};
+};
+
+/* A kind of map, and what has happened to it. */
+struct run {
+	const struct hmap_type *type;
+	struct hmap map;
+	spinlock_t lock;
+	atomic_long_t lookups;
+	atomic_long_t walks;
+	atomic_long_t errors;
+};
+
+static const struct hmap_type number_type =
+	HMAP_TYPE_U64("number", sizeof(struct value), HMAP_RCU);
+static const struct hmap_type string_type =
+	HMAP_TYPE_STRING("string", sizeof(struct value), HMAP_RCU);
+
+static const void *make_key(const struct run *run, struct key *key, u64 n)
+{
+	if (run->type == &number_type)
+		key->number = n;
+	else
+		snprintf(key->string, sizeof(key->string), "key number %llu", n);
+	return key;
+}
+
+static u64 sum_of(u64 n, u64 version)
+{
+	return (n + 1) * 0x9e3779b97f4a7c15ULL ^ version;
+}
+
+static void error(struct run *run, const char *what, u64 n)
+{
+	if (atomic_long_inc_return(&run->errors) <= 10)
+		pr_err("%s map: %s, key %llu\n", run->type->name, what, n);
+}
+
+static bool is_sound(struct run *run, const struct value *value, u64 n)
+{
+	if (value->key == n && value->sum == sum_of(n, value->version))
+		return true;
+	error(run, "a torn or stale value", n);
+	return false;
+}
+
+static void look_up(struct run *run, u64 n)
+{
+	const struct value *value;
+	struct key key;
+
+	rcu_read_lock();
+	value = hmap_lookup(&run->map, make_key(run, &key, n));
+	if (value)
+		is_sound(run, value, n);
+	else if (n < STAYING)
+		error(run, "a key that stays was not found", n);
+	rcu_read_unlock();
+	atomic_long_inc(&run->lookups);
+}
+
+/* Note a visit of a walk. */
+static void visit(struct run *run, unsigned long *seen, const void *key,
+		  const struct value *value)
+{
+	u64 n = READ_ONCE(value->key);
+	struct key expected;
+
+	if (n >= STAYING + COMING || !is_sound(run, value, n))
+		return error(run, "a walk produced something else", n);
+	make_key(run, &expected, n);
+	if (run->type == &number_type ? *(const u64 *)key != n :
+					strcmp(key, expected.string))
+		error(run, "a walk produced a wrong key", n);
+	if (n < STAYING && test_and_set_bit(n, seen))
+		error(run, "a walk visited a key that stays twice", n);
+}
+
+static void check_walk(struct run *run, unsigned long *seen)
+{
+	u64 n = find_first_zero_bit(seen, STAYING);
+
+	if (n < STAYING)
+		error(run, "a walk missed a key that stays", n);
+	bitmap_zero(seen, STAYING);
+	atomic_long_inc(&run->walks);
+}
+
+static void walk(struct run *run, unsigned long *seen)
+{
+	const struct value *value;
+	const void *key;
+
+	rcu_read_lock();
+	hmap_for_each_rcu(&run->map, iter, key, value)
+		visit(run, seen, key, value);
+	rcu_read_unlock();
+	check_walk(run, seen);
+}
+
+/* Each step in a read-side section of its own. */
+static void walk_by_cursor(struct run *run, unsigned long *seen)
+{
+	struct hmap_cursor cursor = HMAP_CURSOR_INIT;
+	const struct value *value;
+	const void *key;
+
+	do {
+		rcu_read_lock();
+		value = hmap_next(&run->map, &cursor, &key);
+		if (value)
+			visit(run, seen, key, value);
+		rcu_read_unlock();
+		cond_resched();
+	} while (value && !kthread_should_stop());
+	if (value)
+		bitmap_zero(seen, STAYING);
+	else
+		check_walk(run, seen);
+}
+
+static int reader(void *data)
+{
+	unsigned long *seen = bitmap_zalloc(STAYING, GFP_KERNEL);
+	struct run *run = data;
+	u32 i;
+
+	if (!seen)
+		error(run, "no memory for a reader", 0);
+	while (!kthread_should_stop()) {
+		for (i = 0; i < 200; i++) {
+			look_up(run, get_random_u32() % STAYING);
+			look_up(run, STAYING + get_random_u32() % COMING);
+		}
+		if (seen && get_random_u32() % 16)
+			walk(run, seen);
+		else if (seen)
+			walk_by_cursor(run, seen);
+		cond_resched();
+	}
+	bitmap_free(seen);
+	return 0;
+}
+
+static void store(struct run *run, u64 n)
+{
+	struct value value = { .key = n, .version = get_random_u32() };
+	struct key key;
+	int err;
+
+	value.sum = sum_of(n, value.version);
+	spin_lock(&run->lock);
+	err = hmap_store(&run->map, make_key(run, &key, n), &value, GFP_ATOMIC);
+	spin_unlock(&run->lock);
+	if (err && err != -ENOMEM)
+		error(run, "hmap_store() failed", n);
+}
+
+static void remove(struct run *run, u64 n)
+{
+	struct key key;
+
+	spin_lock(&run->lock);
+	hmap_remove(&run->map, make_key(run, &key, n));
+	spin_unlock(&run->lock);
+}
+
+/* A wave: fill up to a number of keys, then remove most of them. */
+static u64 write_wave(struct run *run)
+{
+	u64 many = 1 + get_random_u32() % COMING, n;
+
+	for (n = 0; n < many; n++) {
+		store(run, STAYING + n);
+		if (n % 8 == 0)
+			store(run, get_random_u32() % STAYING);
+		cond_resched();
+	}
+	for (n = 0; n < many; n++) {
+		if (get_random_u32() % 64)
+			remove(run, STAYING + n);
+		if (n % 8 == 0)
+			store(run, get_random_u32() % STAYING);
+		cond_resched();
+	}
+	spin_lock(&run->lock);
+	if (get_random_u32() % 4 == 0)
+		hmap_trim(&run->map, GFP_ATOMIC);
+	if (hmap_validate(&run->map))
+		error(run, "hmap_validate() found damage", 0);
+	spin_unlock(&run->lock);
+	return 2 * many;
+}
+
+static u64 write_for(struct run *run, unsigned int secs)
+{
+	unsigned long end = jiffies + secs * HZ;
+	u64 n, writes = 0;
+
+	for (n = 0; n < STAYING; n++)
+		store(run, n);
+	while (time_before(jiffies, end))
+		writes += write_wave(run);
+	return writes;
+}
+
+static int run_kind(const struct hmap_type *type)
+{
+	struct task_struct *task[MAX_READERS];
+	struct run run = { .type = type };
+	unsigned int i, started;
+	u64 writes, n;
+
+	spin_lock_init(&run.lock);
+	hmap_init(&run.map, type);
+	hmap_set_lock(&run.map, &run.lock);
+	for (n = 0; n < STAYING; n++)
+		store(&run, n);
+	for (started = 0; started < min(readers, MAX_READERS); started++) {
+		task[started] = kthread_run(reader, &run, "hmap_stress/%u",
+					    started);
+		if (IS_ERR(task[started]))
+			break;
+	}
+	writes = write_for(&run, seconds);
+	for (i = 0; i < started; i++)
+		kthread_stop(task[i]);
+	hmap_destroy(&run.map);
+	pr_info("%s map: %u readers, %ld lookups, %ld walks, %llu writes, %ld errors\n",
+		type->name, started, atomic_long_read(&run.lookups),
+		atomic_long_read(&run.walks), writes,
+		atomic_long_read(&run.errors));
+	if (!atomic_long_read(&run.walks))
+		error(&run, "no walk was finished", 0);
+	return atomic_long_read(&run.errors) ? -EIO : 0;
+}
+
+static int __init stress_init(void)
+{
+	int err = run_kind(&number_type);
+
+	return err ? err : run_kind(&string_type);
+}
+
+static void __exit stress_exit(void)
+{
+}
+
+module_init(stress_init);
+module_exit(stress_exit);
+HMAP_IMPORT_NS;
+MODULE_DESCRIPTION("Readers under RCU beside a writer of hmap");
+MODULE_LICENSE("GPL");

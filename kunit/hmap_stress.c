@@ -25,6 +25,7 @@
 
 #define STAYING		500	/* keys that stay: 0 .. STAYING - 1 */
 #define COMING		20000	/* keys behind them come and go */
+#define HOT		4	/* the first of either are used much more */
 #define MAX_READERS	16
 
 static unsigned int seconds = 5;
@@ -91,19 +92,39 @@ static bool is_sound(struct run *run, const struct value *value, u64 n)
 	return false;
 }
 
-static void look_up(struct run *run, u64 n)
+/* In a read-side section. */
+static const struct value *look_up(struct run *run, u64 n)
 {
 	const struct value *value;
 	struct key key;
 
-	rcu_read_lock();
 	value = hmap_lookup(&run->map, make_key(run, &key, n));
 	if (value)
 		is_sound(run, value, n);
 	else if (n < STAYING)
 		error(run, "a key that stays was not found", n);
-	rcu_read_unlock();
 	atomic_long_inc(&run->lookups);
+	return value;
+}
+
+/* What a lookup returned keeps its bytes until the read-side section ends, while
+ * the writer removes and inserts, or overwrites, that very entry.
+ */
+static void hold(struct run *run, u64 n)
+{
+	const struct value *value;
+	struct value copy;
+	u32 i;
+
+	rcu_read_lock();
+	value = look_up(run, n);
+	if (value)
+		copy = *value;
+	for (i = 0; i < 100; i++)
+		look_up(run, get_random_u32() % HOT);
+	if (value && memcmp(&copy, value, sizeof(copy)))
+		error(run, "a value changed under a reader", n);
+	rcu_read_unlock();
 }
 
 /* Note a visit of a walk. */
@@ -175,10 +196,14 @@ static int reader(void *data)
 	if (!seen)
 		error(run, "no memory for a reader", 0);
 	while (!kthread_should_stop()) {
+		rcu_read_lock();
 		for (i = 0; i < 200; i++) {
 			look_up(run, get_random_u32() % STAYING);
 			look_up(run, STAYING + get_random_u32() % COMING);
 		}
+		rcu_read_unlock();
+		hold(run, get_random_u32() % HOT);
+		hold(run, STAYING + get_random_u32() % HOT);
 		if (seen && get_random_u32() % 16)
 			walk(run, seen);
 		else if (seen)
@@ -212,6 +237,16 @@ static void remove(struct run *run, u64 n)
 	spin_unlock(&run->lock);
 }
 
+/* Overwrite an entry that stays; remove one that comes, and insert it again. */
+static void write_hot(struct run *run)
+{
+	u64 n = get_random_u32() % HOT;
+
+	store(run, n);
+	remove(run, STAYING + n);
+	store(run, STAYING + n);
+}
+
 /* A wave: fill up to a number of keys, then remove most of them. */
 static u64 write_wave(struct run *run)
 {
@@ -219,15 +254,14 @@ static u64 write_wave(struct run *run)
 
 	for (n = 0; n < many; n++) {
 		store(run, STAYING + n);
-		if (n % 8 == 0)
-			store(run, get_random_u32() % STAYING);
+		store(run, get_random_u32() % STAYING);
+		write_hot(run);
 		cond_resched();
 	}
 	for (n = 0; n < many; n++) {
 		if (get_random_u32() % 64)
 			remove(run, STAYING + n);
-		if (n % 8 == 0)
-			store(run, get_random_u32() % STAYING);
+		write_hot(run);
 		cond_resched();
 	}
 	spin_lock(&run->lock);
@@ -236,7 +270,7 @@ static u64 write_wave(struct run *run)
 	if (hmap_validate(&run->map))
 		error(run, "hmap_validate() found damage", 0);
 	spin_unlock(&run->lock);
-	return 2 * many;
+	return 9 * many;
 }
 
 static u64 write_for(struct run *run, unsigned int secs)

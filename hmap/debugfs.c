@@ -29,7 +29,7 @@ static int stats_show(struct seq_file *m, void *unused)
 	SHOW(splits_refused);
 	SHOW(merges);
 	SHOW(directory_doublings);
-	SHOW(directory_halvings);
+	SHOW(directory_shrinks);
 #undef SHOW
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <linux/printk.h>
 #include <linux/random.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "internal.h"
 
@@ -99,7 +100,7 @@ void hmap_dir_free(const struct hmap_type *type, struct hmap_dir *dir,
  */
 struct hmap_dir *hmap_dir_alloc(const struct hmap *map, u8 depth, gfp_t gfp)
 {
-	struct hmap_dir *dir;
+	struct hmap_dir *old = hmap_root_dir(hmap_root(map)), *dir;
 	u64 i;
 
 	/* The caller can do without. */
@@ -112,7 +113,12 @@ struct hmap_dir *hmap_dir_alloc(const struct hmap *map, u8 depth, gfp_t gfp)
 	dir->depth = depth;
 	dir->seed = hmap_root_seed(hmap_root(map));
 	dir->count = hmap_live(map);
-	dir->nr_deepest = 0;
+	memset(dir->nr_at_depth, 0, sizeof(dir->nr_at_depth));
+	if (old)
+		memcpy(dir->nr_at_depth, old->nr_at_depth,
+		       sizeof(dir->nr_at_depth));
+	else
+		dir->nr_at_depth[0] = 1;
 	for (i = 0; i < 1ULL << depth; i++)
 		RCU_INIT_POINTER(dir->tables[i],
 				 hmap_table_of(map, i << (64 - depth)));
@@ -141,7 +147,9 @@ void hmap_discard(const struct hmap_type *type, struct hmap_table *table,
 	hmap_table_retire(type, table, false);
 }
 
-/* A copy of @table without its deleted slots, in @size bytes; not published. */
+/* A copy of @table without its deleted slots, in @size bytes; not published. Room
+ * that was reserved stays so, but not what the table outgrows it by.
+ */
 struct hmap_table *hmap_clone(struct hmap *map, struct hmap_table *table,
 			      size_t size, gfp_t gfp)
 {
@@ -156,7 +164,8 @@ struct hmap_table *hmap_clone(struct hmap *map, struct hmap_table *table,
 		hmap_discard(type, clone, true);
 		return NULL;
 	}
-	clone->reserved = table->reserved;
+	clone->reserved = table->reserved &&
+			  size <= hmap_table_bytes(type, table);
 	return clone;
 }
 
@@ -256,8 +265,6 @@ static int split(struct hmap *map, struct hmap_table *table, u64 hash,
 			hmap_dir_free(type, new_dir, false);
 		return -ENOMEM;
 	}
-	half[0]->reserved = table->reserved;
-	half[1]->reserved = table->reserved;
 	hmap_table_kill(table);
 	if (new_dir) {
 		hmap_dir_publish(map, new_dir);
@@ -266,8 +273,8 @@ static int split(struct hmap *map, struct hmap_table *table, u64 hash,
 	}
 	hmap_publish(map, hash & ~bit, half[0]);
 	hmap_publish(map, hash | bit, half[1]);
-	if (dir->depth == half[0]->depth)
-		dir->nr_deepest += 2;
+	dir->nr_at_depth[table->depth]--;
+	dir->nr_at_depth[table->depth + 1] += 2;
 	hmap_table_retire(type, table, true);
 	hmap_counter_inc(HMAP_SPLITS);
 	return 0;

@@ -434,9 +434,10 @@ void *hmap_get_or_insert(struct hmap *map, const void *key, const void *value,
  * @map: the map
  * @key: the key
  *
- * Removals give memory back: smaller tables are allocated for it, without sleeping,
+ * Removals give memory back: smaller tables are allocated for it, with GFP_NOWAIT,
  * and where that fails the larger ones stay for the time being. The smallest table
- * stays when the last entry goes.
+ * stays when the last entry goes. Types with %HMAP_RCU and string keys keep the
+ * copies of removed keys until their table is cleaned or replaced.
  *
  * Context: The lock. Does not sleep, and never fails for want of memory.
  * Return: 0, -ENOENT if @key is not in the map, -EINVAL.
@@ -507,6 +508,10 @@ int hmap_trim(struct hmap *map, gfp_t gfp);
  * hmap_for_each_rcu() lies in one RCU read-side section, beside a writer;
  * an entry removed while the walk comes to it may still be visited. hmap_next() is
  * for walks that hold nothing between their steps, as seq_file makes them.
+ *
+ * Walks begin at the smallest hash. To evict entry after entry, go on with a cursor
+ * and begin anew behind the last; to break out of a new walk after the first entry,
+ * again and again, leaves ever more hashes without entries, and the others crowded.
  */
 
 /* Private: the state of a walk. The writer's walk pins the current table: if the
@@ -677,7 +682,7 @@ const void *hmap_next(const struct hmap *map, struct hmap_cursor *cursor,
  * @splits_refused: splits refused because the hash spreads keys poorly
  * @merges: pairs of tables merged into one
  * @directory_doublings: directories made, each twice as large as the last
- * @directory_halvings: directories halved, or dropped for a single table
+ * @directory_shrinks: directories made smaller, or dropped for a single table
  */
 struct hmap_stats {
 	u64	maps_allocated;
@@ -696,7 +701,7 @@ struct hmap_stats {
 	u64	splits_refused;
 	u64	merges;
 	u64	directory_doublings;
-	u64	directory_halvings;
+	u64	directory_shrinks;
 };
 
 /**

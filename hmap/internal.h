@@ -32,9 +32,6 @@
 #define HMAP_TABLE_MAX_WORDS	U16_MAX
 #endif
 
-/* Hash bits that the directory may use: 2^27 entries, a table each. */
-#define HMAP_DIR_MAX_DEPTH	27
-
 /* Counters; their order is that of struct hmap_stats, less its two gauges. */
 enum hmap_counter {
 	HMAP_MAPS_ALLOCATED,
@@ -51,7 +48,7 @@ enum hmap_counter {
 	HMAP_SPLITS_REFUSED,
 	HMAP_MERGES,
 	HMAP_DIRECTORY_DOUBLINGS,
-	HMAP_DIRECTORY_HALVINGS,
+	HMAP_DIRECTORY_SHRINKS,
 	HMAP_NR_COUNTERS,
 };
 

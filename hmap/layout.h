@@ -32,6 +32,9 @@
 #define HMAP_WORD_LSB		0x0101010101010101ULL
 #define HMAP_WORD_MSB		0x8080808080808080ULL
 
+/* Hash bits that the directory may use: 2^27 entries, a table each. */
+#define HMAP_DIR_MAX_DEPTH	27
+
 /* Tags of map->root. EMPTIED alone: no table now, but there has been one. */
 #define HMAP_ROOT_DIR		1UL
 #define HMAP_ROOT_EMPTIED	2UL
@@ -69,14 +72,14 @@ struct hmap_table {
 static_assert(sizeof(struct hmap_table) == 24);
 
 /* 2^depth tables, found by the top bits of the hash. A table of smaller depth
- * stands in all the entries of its range.
+ * stands in all the entries of its range. Readers look at seed, depth and tables.
  */
 struct hmap_dir {
 	struct rcu_head		rcu;
 	u32			seed;
 	u8			depth;
 	unsigned long		count;	/* entries in the map */
-	unsigned long		nr_deepest; /* tables as deep as it is */
+	u32			nr_at_depth[HMAP_DIR_MAX_DEPTH + 1];
 	struct hmap_table __rcu	*tables[];
 };
 

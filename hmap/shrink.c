@@ -5,16 +5,16 @@
  * A removal may find its table with less than a quarter of its slots full, or with
  * few entries in all. Such a table is merged with its buddy, the table of the other
  * half of the range that both were split from, if that is as deep and both together
- * fill at most half a table of the largest class; else it goes to the class in which
- * its entries fill at most half the slots. Both are far from where growth would undo
- * them: splits begin at seven eighths, and so does the next class.
+ * fill at most half a table of the largest class, or one of them is empty. Else it
+ * goes to the class in which its entries fill at most half the slots. Both are far
+ * from where growth would undo them, with a table more than three quarters full.
  *
- * The directory halves when none of its tables is as deep as it is. The last removal
- * thus leaves one table of the smallest class, so that a map which alternates
+ * The directory shrinks to the depth of its deepest table. The last removal thus
+ * leaves one table of the smallest class, so that a map without RCU which alternates
  * between no entry and one does not allocate each time.
  *
  * All this is only tried: where it cannot allocate, the map stays as it is, until
- * the next removal from that table.
+ * the next removal that finds the same.
  */
 #include <linux/slab.h>
 
@@ -41,26 +41,33 @@ static int copy_both(const struct hmap_type *type, struct hmap_table *table,
 	return -ENOMEM;
 }
 
+static bool may_share(const struct hmap_type *type, u32 live, u32 other)
+{
+	u32 limit = hmap_table_limit(type, hmap_table_size_max(type));
+
+	/* Removals in the order of hashes leave pairs of which one is empty. */
+	return live + other <= (live && other ? limit / 2 : limit);
+}
+
 /* The table that @table may be merged with, or NULL. */
 static struct hmap_table *mergeable_buddy(const struct hmap *map,
 					  const struct hmap_table *table,
 					  u64 hash)
 {
-	const struct hmap_type *type = map->type;
 	struct hmap_table *buddy;
-	u32 limit;
 
 	if (!table->depth)
 		return NULL;
 	buddy = hmap_table_of(map, hash ^ 1ULL << (64 - table->depth));
 	if (buddy->depth != table->depth || buddy->reserved || table->reserved)
 		return NULL;
-	limit = hmap_table_limit(type, hmap_table_size_max(type));
-	return (table->live + buddy->live) * 2 <= limit ? buddy : NULL;
+	return may_share(map->type, table->live, buddy->live) ? buddy : NULL;
 }
 
-/* Merge the table that @hash leads to with its buddy. Returns whether it was. */
-static bool merge(struct hmap *map, u64 hash, gfp_t gfp)
+/* Merge the table that @hash leads to with its buddy. Returns 1 if it did, 0 if
+ * there is none that it may be merged with, or -ENOMEM.
+ */
+static int merge(struct hmap *map, u64 hash, gfp_t gfp)
 {
 	const struct hmap_type *type = map->type;
 	struct hmap_dir *dir = hmap_root_dir(hmap_root(map));
@@ -69,64 +76,66 @@ static bool merge(struct hmap *map, u64 hash, gfp_t gfp)
 	struct hmap_table *merged;
 
 	if (!buddy)
-		return false;
-	merged = hmap_table_alloc(type, hmap_table_size_for(type, table->live +
-								  buddy->live),
+		return 0;
+	merged = hmap_table_alloc(type,
+				  hmap_table_size_within(type, table->live +
+							 buddy->live, 0),
 				  table->depth - 1, table->seed, gfp);
 	if (!merged)
-		return false;
+		return -ENOMEM;
 	if (copy_both(type, table, buddy, merged, gfp)) {
 		hmap_discard(type, merged, true);
-		return false;
+		return -ENOMEM;
 	}
 	hmap_table_kill(table);
 	hmap_table_kill(buddy);
 	hmap_publish(map, hash, merged);
-	if (table->depth == dir->depth)
-		dir->nr_deepest -= 2;
+	dir->nr_at_depth[table->depth] -= 2;
+	dir->nr_at_depth[table->depth - 1]++;
 	hmap_table_retire(type, table, true);
 	hmap_table_retire(type, buddy, true);
 	hmap_counter_inc(HMAP_MERGES);
-	return true;
+	return 1;
 }
 
-/* Tables that are as deep as the directory of @depth may be. */
-static unsigned long count_deepest(const struct hmap *map, u8 depth)
+/* Merge, and the merged table in turn, as far as it goes. */
+static int merge_up(struct hmap *map, u64 hash, gfp_t gfp)
 {
-	struct hmap_table *table;
-	unsigned long n = 0;
-	u64 hash;
+	int merged;
 
-	hmap_for_each_table(map, table, hash)
-		n += table->depth == depth;
-	return n;
+	do {
+		merged = merge(map, hash, gfp);
+	} while (merged > 0);
+	return merged;
 }
 
-/* The directory of depth 1 leads to one table only: that becomes the root. */
+/* The directory leads to one table only: that becomes the root. */
 static void drop_dir(struct hmap *map, struct hmap_dir *dir)
 {
 	rcu_assign_pointer(map->root, hmap_table_of(map, 0));
-	hmap_counter_inc(HMAP_DIRECTORY_HALVINGS);
 	hmap_dir_free(map->type, dir, true);
 }
 
-/* Halve the directory as often as no table needs its depth. */
-static void halve(struct hmap *map, gfp_t gfp)
+/* Give the directory the depth of its deepest table. Returns 0 or -ENOMEM. */
+static int shrink_dir(struct hmap *map, gfp_t gfp)
 {
-	struct hmap_dir *dir = hmap_root_dir(hmap_root(map)), *half;
+	struct hmap_dir *dir = hmap_root_dir(hmap_root(map)), *new;
+	u8 depth;
 
-	for (; dir && !dir->nr_deepest; dir = half) {
-		if (dir->depth == 1) {
-			drop_dir(map, dir);
-			return;
-		}
-		half = hmap_dir_alloc(map, dir->depth - 1, gfp);
-		if (!half)
-			return;
-		half->nr_deepest = count_deepest(map, half->depth);
-		hmap_dir_publish(map, half);
-		hmap_counter_inc(HMAP_DIRECTORY_HALVINGS);
+	if (!dir || dir->nr_at_depth[dir->depth])
+		return 0;
+	for (depth = dir->depth; !dir->nr_at_depth[depth]; depth--)
+		;
+	if (!depth) {
+		drop_dir(map, dir);
+	} else {
+		new = hmap_dir_alloc(map, depth, gfp);
+		if (!new)
+			return -ENOMEM;
+		hmap_dir_publish(map, new);
 	}
+	hmap_counter_inc(HMAP_DIRECTORY_SHRINKS);
+	return 0;
 }
 
 static bool is_sparse(const struct hmap_table *table)
@@ -143,12 +152,12 @@ void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash)
 
 	if (table->reserved || (!few && !is_sparse(table)))
 		return;
-	if (merge(map, hash, shrink_gfp)) {
-		while (merge(map, hash, shrink_gfp))
-			;
-		halve(map, shrink_gfp);
+	if (merge(map, hash, shrink_gfp) > 0) {
+		merge_up(map, hash, shrink_gfp);
+		shrink_dir(map, shrink_gfp);
 		return;
 	}
+	shrink_dir(map, shrink_gfp);
 	if (!is_sparse(table))
 		return;
 	size = hmap_table_size_for(map->type, table->live + table->live / 2);
@@ -173,15 +182,16 @@ int hmap_trim(struct hmap *map, gfp_t gfp)
 	hmap_for_each_table(map, table, hash) {
 		size_t size;
 
-		while (merge(map, hash, gfp))
-			;
+		if (merge_up(map, hash, gfp))
+			err = -ENOMEM;
 		table = hmap_table_of(map, hash);
 		size = hmap_table_size_exact(type, table->live);
 		if (size < hmap_table_bytes(type, table) &&
 		    hmap_rebuild(map, table, hash, size, gfp))
 			err = -ENOMEM;
 	}
-	halve(map, gfp);
+	if (shrink_dir(map, gfp))
+		err = -ENOMEM;
 	return err;
 }
 EXPORT_SYMBOL_HMAP(hmap_trim);

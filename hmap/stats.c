@@ -73,7 +73,7 @@ void hmap_stats_read(struct hmap_stats *stats)
 		.splits_refused		= sum(HMAP_SPLITS_REFUSED),
 		.merges			= sum(HMAP_MERGES),
 		.directory_doublings	= sum(HMAP_DIRECTORY_DOUBLINGS),
-		.directory_halvings	= sum(HMAP_DIRECTORY_HALVINGS),
+		.directory_shrinks	= sum(HMAP_DIRECTORY_SHRINKS),
 	};
 }
 EXPORT_SYMBOL_HMAP(hmap_stats_read);

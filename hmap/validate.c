@@ -3,6 +3,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/printk.h>
+#include <linux/string.h>
 
 #include "internal.h"
 
@@ -103,7 +104,8 @@ static bool valid_range(const struct hmap *map, const struct hmap_dir *dir,
 static bool valid_dir(const struct hmap *map, const struct hmap_dir *dir)
 {
 	struct hmap_table *table;
-	unsigned long count = 0, deepest = 0;
+	u32 nr_at_depth[HMAP_DIR_MAX_DEPTH + 1] = { };
+	unsigned long count = 0;
 	u64 hash;
 
 	if (!require(map, dir->depth && dir->depth <= HMAP_DIR_MAX_DEPTH))
@@ -113,10 +115,11 @@ static bool valid_dir(const struct hmap *map, const struct hmap_dir *dir)
 		    !valid_table(map, table, hash, dir->seed))
 			return false;
 		count += table->live;
-		deepest += table->depth == dir->depth;
+		nr_at_depth[table->depth]++;
 	}
 	return require(map, count == dir->count) &&
-	       require(map, deepest == dir->nr_deepest);
+	       require(map, !memcmp(nr_at_depth, dir->nr_at_depth,
+				    sizeof(nr_at_depth)));
 }
 
 static bool valid(const struct hmap *map)

@@ -580,6 +580,22 @@ static void reserve_stays_within_the_class(struct kunit *test)
 	hmap_destroy(&map);
 }
 
+/* But what a map takes beyond what was reserved is given back. */
+static void small_reserves_do_not_keep_large_maps(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_type);
+	size_t before;
+	u64 n;
+
+	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 4, GFP_KERNEL), 0);
+	insert_range(test, &map, 0, 10000);
+	before = hmap_memory(&map);
+	for (n = 0; n < 10000; n++)
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }), 0);
+	KUNIT_EXPECT_LT(test, hmap_memory(&map), before / 100);
+	hmap_destroy(&map);
+}
+
 /* Also room for what is there already: entries that go may come back. */
 static void reserve_keeps_what_is_there(struct kunit *test)
 {
@@ -611,6 +627,36 @@ static size_t memory_of_fresh(struct kunit *test, const struct hmap_type *type,
 	return bytes;
 }
 
+/* Entries may also go in the order of their hashes, by a walk that removes what it
+ * visits. Then the last two tables may be too full to be merged, and keep the
+ * directory: less than a byte for each entry that there has been.
+ */
+static void give_back_in_walk(struct kunit *test, const struct hmap_type *type)
+{
+	const u64 many = 20000;
+	u64 left = many, key;
+	struct hmap map;
+	const u64 *k;
+	u64 *v;
+
+	hmap_init(&map, type);
+	insert_range(test, &map, 0, left);
+	hmap_for_each(&map, iter, k, v) {
+		key = *k;
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
+		left--;
+		if (left % 977 && left > 20)
+			continue;
+		KUNIT_EXPECT_LE(test, hmap_memory(&map),
+				512 + many +
+				4 * memory_of_fresh(test, type, 0, left));
+		KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	}
+	KUNIT_EXPECT_EQ(test, left, 0);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 64);
+	hmap_destroy(&map);
+}
+
 /* All the way down, the memory is at most a constant and four times what the live
  * entries need; at the end it is one table of the smallest class.
  */
@@ -640,7 +686,7 @@ static void give_back(struct kunit *test, const struct hmap_type *type)
 	stats = stats_since(&stats);
 	KUNIT_EXPECT_GT(test, stats.merges, 0);
 	KUNIT_EXPECT_GT(test, stats.rebuilds_shrink, 0);
-	KUNIT_EXPECT_GT(test, stats.directory_halvings, 0);
+	KUNIT_EXPECT_GT(test, stats.directory_shrinks, 0);
 	KUNIT_EXPECT_EQ(test, stats.tables_allocated, stats.tables_freed);
 }
 
@@ -648,6 +694,8 @@ static void removals_give_memory_back(struct kunit *test)
 {
 	give_back(test, &u64_type);
 	give_back(test, &u64_rcu_type);
+	give_back_in_walk(test, &u64_type);
+	give_back_in_walk(test, &u64_rcu_type);
 }
 
 /* No size at which one insert and one removal by turns allocate each time. */
@@ -743,6 +791,7 @@ static struct kunit_case growth_test_cases[] = {
 	KUNIT_CASE(reserve_does_nothing_needlessly),
 	KUNIT_CASE(reserve_of_large_slots),
 	KUNIT_CASE(reserve_stays_within_the_class),
+	KUNIT_CASE(small_reserves_do_not_keep_large_maps),
 	KUNIT_CASE(reserve_keeps_what_is_there),
 	KUNIT_CASE(removals_give_memory_back),
 	KUNIT_CASE(shrinking_does_not_flutter),

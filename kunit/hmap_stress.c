@@ -53,7 +53,7 @@ struct key {
 struct run {
 	const struct hmap_type *type;
 	struct hmap map;
-	spinlock_t lock;
+	spinlock_t lock;	/* the writer's, as hmap asks for one */
 	atomic_long_t lookups;
 	atomic_long_t walks;
 	atomic_long_t errors;
@@ -194,7 +194,7 @@ static int reader(void *data)
 	u32 i;
 
 	if (!seen)
-		error(run, "no memory for a reader", 0);
+		error(run, "no memory to note visits in", 0);
 	while (!kthread_should_stop()) {
 		rcu_read_lock();
 		for (i = 0; i < 200; i++) {

@@ -53,8 +53,8 @@ struct hmap_stats stats_since(struct hmap_stats *last)
 		.splits = now.splits - last->splits,
 		.splits_refused = now.splits_refused - last->splits_refused,
 		.merges = now.merges - last->merges,
-		.directory_halvings = now.directory_halvings -
-				      last->directory_halvings,
+		.directory_shrinks = now.directory_shrinks -
+				      last->directory_shrinks,
 		.directory_doublings = now.directory_doublings -
 				       last->directory_doublings,
 	};

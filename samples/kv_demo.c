@@ -162,7 +162,7 @@ enum {
 	MAPS_ALLOCATED, MAPS_FREED, MAPS_NEVER_FILLED, TABLES_ALLOCATED,
 	TABLES_FREED, FIRST_INSERTS, BYTES_IN_USE, BYTES_PEAK, ALLOC_FAILURES,
 	REBUILDS_GROW, REBUILDS_SHRINK, REBUILDS_CLEAN, SPLITS, SPLITS_REFUSED,
-	MERGES, DIRECTORY_DOUBLINGS, DIRECTORY_HALVINGS, NR_COUNTERS
+	MERGES, DIRECTORY_DOUBLINGS, DIRECTORY_SHRINKS, NR_COUNTERS
 };
 
 static const char * const counter_names[NR_COUNTERS] = {
@@ -170,7 +170,7 @@ static const char * const counter_names[NR_COUNTERS] = {
 	"tables_freed", "first_inserts", "bytes_in_use", "bytes_peak",
 	"alloc_failures", "rebuilds_grow", "rebuilds_shrink", "rebuilds_clean",
 	"splits", "splits_refused", "merges", "directory_doublings",
-	"directory_halvings"
+	"directory_shrinks"
 };
 
 struct counters {

@@ -42,7 +42,7 @@ struct value {
 	u64 sum;
 };
 
-struct key {
+struct any_key {
 	union {
 		u64 number;
 		char string[24];
@@ -64,7 +64,7 @@ static const struct hmap_type number_type =
 static const struct hmap_type string_type =
 	HMAP_TYPE_STRING("string", sizeof(struct value), HMAP_RCU);
 
-static const void *make_key(const struct run *run, struct key *key, u64 n)
+static const void *make_key(const struct run *run, struct any_key *key, u64 n)
 {
 	if (run->type == &number_type)
 		key->number = n;
@@ -96,7 +96,7 @@ static bool is_sound(struct run *run, const struct value *value, u64 n)
 static const struct value *look_up(struct run *run, u64 n)
 {
 	const struct value *value;
-	struct key key;
+	struct any_key key;
 
 	value = hmap_lookup(&run->map, make_key(run, &key, n));
 	if (value)
@@ -132,7 +132,7 @@ static void visit(struct run *run, unsigned long *seen, const void *key,
 		  const struct value *value)
 {
 	u64 n = READ_ONCE(value->key);
-	struct key expected;
+	struct any_key expected;
 
 	if (n >= STAYING + COMING || !is_sound(run, value, n))
 		return error(run, "a walk produced something else", n);
@@ -217,7 +217,7 @@ static int reader(void *data)
 static void store(struct run *run, u64 n)
 {
 	struct value value = { .key = n, .version = get_random_u32() };
-	struct key key;
+	struct any_key key;
 	int err;
 
 	value.sum = sum_of(n, value.version);
@@ -230,7 +230,7 @@ static void store(struct run *run, u64 n)
 
 static void remove(struct run *run, u64 n)
 {
-	struct key key;
+	struct any_key key;
 
 	spin_lock(&run->lock);
 	hmap_remove(&run->map, make_key(run, &key, n));

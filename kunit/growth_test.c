@@ -56,37 +56,6 @@ static void growth_test_exit(struct kunit *test)
 	rcu_barrier();
 }
 
-/* Keys in an order that no hash could like better than another. */
-static u64 key_of(u64 n)
-{
-	return n * 0x9e3779b97f4a7c15ULL;
-}
-
-static void insert_range(struct kunit *test, struct hmap *map, u64 from, u64 to)
-{
-	u64 n;
-
-	for (n = from; n < to; n++) {
-		u64 key = key_of(n);
-
-		KUNIT_ASSERT_EQ(test, hmap_insert(map, &key, &n, GFP_KERNEL), 0);
-		if (n % 1024 == 0)
-			cond_resched();
-	}
-}
-
-static void expect_range(struct kunit *test, struct hmap *map, u64 from, u64 to)
-{
-	u64 n, value;
-
-	for (n = from; n < to; n++) {
-		u64 key = key_of(n);
-
-		KUNIT_ASSERT_EQ(test, hmap_get(map, &key, &value), true);
-		KUNIT_ASSERT_EQ(test, value, n);
-	}
-}
-
 /*
  * u64 -> u64: 24 bytes of head, 8 for each word of eight slots, 16 a slot. A
  * class is left when it is full (one word) or 7/8 full, and the next one is that
@@ -111,7 +80,7 @@ static void slab_classes_in_turn(struct kunit *test)
 	stats_since(&stats);
 	for (i = 0; i < ARRAY_SIZE(step) && step[i].size <= HMAP_TABLE_MAX; i++)
 		for (; n < step[i].last; n++) {
-			insert_range(test, &map, n, n + 1);
+			insert_keys(test, &map, n, n + 1);
 			KUNIT_ASSERT_EQ_MSG(test, hmap_memory(&map),
 					    step[i].size, "with %llu", n + 1);
 			KUNIT_ASSERT_EQ(test, hmap_validate(&map), 0);
@@ -121,7 +90,7 @@ static void slab_classes_in_turn(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stats.rebuilds_grow, i - 1);
 	KUNIT_EXPECT_EQ(test, stats.rebuilds_clean, 0);
 	KUNIT_EXPECT_EQ(test, stats.splits, 0);
-	expect_range(test, &map, 0, n);
+	expect_keys(test, &map, 0, n);
 	hmap_clear(&map);
 }
 
@@ -134,7 +103,7 @@ static void largest_class_is_split(struct kunit *test)
 
 	stats_since(&stats);
 	do {
-		insert_range(test, &map, n, n + 1);
+		insert_keys(test, &map, n, n + 1);
 		n++;
 		d = stats_since(&stats);
 	} while (!d.splits && n < 10000);
@@ -144,7 +113,7 @@ static void largest_class_is_split(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, d.tables_freed, 1);
 	KUNIT_EXPECT_EQ(test, hmap_count(&map), n);
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-	expect_range(test, &map, 0, n);
+	expect_keys(test, &map, 0, n);
 	hmap_destroy(&map);
 	KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_freed, 2);
 }
@@ -171,7 +140,7 @@ static void no_insert_moves_more_than_a_table(struct kunit *test)
 #ifdef _HMAP_USER_STUBS_H
 		stub_largest = 0;
 #endif
-		insert_range(test, &map, n, n + 1);
+		insert_keys(test, &map, n, n + 1);
 		if (hashed - before > worst)
 			worst = hashed - before;
 #ifdef _HMAP_USER_STUBS_H
@@ -196,7 +165,7 @@ static void no_insert_moves_more_than_a_table(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, d.rebuilds_shrink, 0);
 	KUNIT_EXPECT_EQ(test, hmap_count(&map), MANY);
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-	expect_range(test, &map, 0, MANY);
+	expect_keys(test, &map, 0, MANY);
 	for (n = MANY; n < MANY + 1000; n++) {
 		u64 key = key_of(n);
 
@@ -215,7 +184,7 @@ static void a_million_take_36_bytes_each(struct kunit *test)
 	const u32 n = 1000000;
 	DEFINE_HMAP(map, &u64_rcu_type);
 
-	insert_range(test, &map, 0, n);
+	insert_keys(test, &map, 0, n);
 	KUNIT_EXPECT_LE(test, hmap_memory(&map), 36UL * n);
 	kunit_info(test, "%u entries in %zu bytes", n, hmap_memory(&map));
 	hmap_clear(&map);
@@ -231,7 +200,7 @@ static void failed_growth_uses_what_is_free(struct kunit *test)
 
 	if (!can_fail_allocations())
 		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
-	insert_range(test, &map, 0, 8);
+	insert_keys(test, &map, 0, 8);
 	KUNIT_ASSERT_EQ(test, hmap_memory(&map), 192);
 	fail_nth_allocation(1);
 	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL), 0);
@@ -247,7 +216,7 @@ static void failed_growth_uses_what_is_free(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hmap_count(&map), 9);
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
 	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL), 0);
-	expect_range(test, &map, 0, 10);
+	expect_keys(test, &map, 0, 10);
 	hmap_clear(&map);
 }
 
@@ -260,7 +229,7 @@ static void memory_is_accounted(struct kunit *test)
 
 	stats_since(&stats);
 	for (n = 0; n < 3000; n++) {
-		insert_range(test, &map, n, n + 1);
+		insert_keys(test, &map, n, n + 1);
 		bytes += stats_since(&stats).bytes_in_use;
 		KUNIT_ASSERT_EQ(test, bytes, hmap_memory(&map));
 	}
@@ -277,7 +246,7 @@ static void peak_is_seen(struct kunit *test)
 	size_t bytes;
 
 	hmap_stats_read(&before);
-	insert_range(test, &map, 0, 300000);
+	insert_keys(test, &map, 0, 300000);
 	bytes = hmap_memory(&map);
 	hmap_destroy(&map);
 	hmap_stats_read(&after);
@@ -300,19 +269,19 @@ static size_t churn(struct kunit *test, const struct hmap_type *type, u64 count,
 	u64 n, key;
 
 	hmap_init(&map, type);
-	insert_range(test, &map, 0, count);
+	insert_keys(test, &map, 0, count);
 	still = hmap_memory(&map);
 	for (n = count; n < count + rounds; n++) {
 		key = key_of(n - count);
 		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
-		insert_range(test, &map, n, n + 1);
+		insert_keys(test, &map, n, n + 1);
 		most = max(most, hmap_memory(&map));
 		if (n == count + rounds / 2)
 			half = most;
 	}
 	KUNIT_EXPECT_EQ(test, hmap_count(&map), count);
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-	expect_range(test, &map, n - count, n);
+	expect_keys(test, &map, n - count, n);
 	KUNIT_EXPECT_LE(test, most, 2 * still);
 	hmap_clear(&map);
 	return most - half;
@@ -368,13 +337,13 @@ static void constant_hash_works(struct kunit *test)
 	u64 n, key, count = min_t(u64, 3000, HMAP_TABLE_MAX_WORDS * 4);
 
 	stats_since(&stats);
-	insert_range(test, &map, 0, count);
+	insert_keys(test, &map, 0, count);
 	stats = stats_since(&stats);
 	KUNIT_EXPECT_GT(test, stats.splits_refused, 0);
 	/* 16 x count tables' worth of directory at most, and few of them. */
 	KUNIT_EXPECT_LE(test, hmap_memory(&map), count * 16 * 8);
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-	expect_range(test, &map, 0, count);
+	expect_keys(test, &map, 0, count);
 	for (n = 0; n < count; n += 2) {
 		key = key_of(n);
 		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
@@ -395,13 +364,13 @@ static void constant_hash_has_a_limit(struct kunit *test)
 
 	if (limit > 10000)
 		kunit_skip(test, "takes too long with tables as large as these");
-	insert_range(test, &map, 0, limit);
+	insert_keys(test, &map, 0, limit);
 	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &key, GFP_KERNEL),
 			-ENOMEM);
 	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
 	KUNIT_EXPECT_EQ(test, hmap_count(&map), limit);
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-	expect_range(test, &map, 0, limit);
+	expect_keys(test, &map, 0, limit);
 	KUNIT_EXPECT_EQ(test, hmap_remove(&map, &(u64){ key_of(0) }), 0);
 	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &key, GFP_KERNEL), 0);
 	hmap_destroy(&map);
@@ -420,11 +389,11 @@ static void failed_splits_are_no_poor_hash(struct kunit *test)
 
 	if (!can_fail_allocations())
 		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
-	insert_range(test, &map, 0, limit);
+	insert_keys(test, &map, 0, limit);
 	KUNIT_ASSERT_EQ(test, hmap_memory(&map), class);
 	stats_since(&stats);
 	fail_nth_allocation(1);
-	insert_range(test, &map, limit, limit + 1);
+	insert_keys(test, &map, limit, limit + 1);
 	KUNIT_EXPECT_TRUE(test, allocation_has_failed());
 	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 2 * class);
 	for (n = 0; n < limit - 3; n++)
@@ -432,7 +401,7 @@ static void failed_splits_are_no_poor_hash(struct kunit *test)
 	for (n = limit + 1; n < 4 * limit; n++) {
 		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n - 4) }),
 				0);
-		insert_range(test, &map, n, n + 1);
+		insert_keys(test, &map, n, n + 1);
 	}
 	KUNIT_EXPECT_EQ(test, stats_since(&stats).splits_refused, 0);
 	KUNIT_EXPECT_LE(test, hmap_memory(&map), class);
@@ -446,329 +415,11 @@ static void eight_bit_hash_works(struct kunit *test)
 	DEFINE_HMAP(map, &eight_bit_type);
 	u64 count = 50000;
 
-	insert_range(test, &map, 0, count);
+	insert_keys(test, &map, 0, count);
 	KUNIT_EXPECT_LE(test, hmap_memory(&map), count * 16 * 8);
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-	expect_range(test, &map, 0, count);
+	expect_keys(test, &map, 0, count);
 	hmap_destroy(&map);
-}
-
-/* What a reserve promises, for maps of one table and of many. */
-static void reserve_is_kept(struct kunit *test, const struct hmap_type *type,
-			    u64 before, u64 n)
-{
-	struct hmap_stats stats;
-	struct hmap map;
-
-	hmap_init(&map, type);
-	insert_range(test, &map, 0, before);
-	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, n, GFP_KERNEL), 0);
-	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-	stats_since(&stats);
-	KUNIT_EXPECT_EQ(test, hmap_reserve(&map, n, GFP_KERNEL), 0);
-	insert_range(test, &map, before, n);
-	stats = stats_since(&stats);
-	KUNIT_EXPECT_EQ_MSG(test, stats.tables_allocated, 0, "of %llu", n);
-	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-	expect_range(test, &map, 0, n);
-	hmap_clear(&map);
-}
-
-static void reserved_room_is_enough(struct kunit *test)
-{
-	static const u32 sizes[] = { 1, 2, 3, 8, 25, 100, 210, 211, 300, 5000,
-				     50000 };
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		reserve_is_kept(test, &u64_type, 0, sizes[i]);
-		reserve_is_kept(test, &u64_rcu_type, sizes[i] / 3, sizes[i]);
-	}
-}
-
-/* Nothing of it is taken back by inserts and removes, but by trim. */
-static void reserved_room_is_kept_until_trim(struct kunit *test)
-{
-	DEFINE_HMAP(map, &u64_type);
-	size_t reserved;
-	u64 n, key;
-
-	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 10000, GFP_KERNEL), 0);
-	reserved = hmap_memory(&map);
-	insert_range(test, &map, 0, 100);
-	for (n = 0; n < 100; n++) {
-		key = key_of(n);
-		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
-	}
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map), reserved);
-	insert_range(test, &map, 0, 100);
-	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
-	KUNIT_EXPECT_LT(test, hmap_memory(&map), reserved / 2);
-	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-	expect_range(test, &map, 0, 100);
-	hmap_destroy(&map);
-}
-
-/* Asked for what is there, it does nothing, whatever the shape of the map. */
-static void reserve_does_nothing_needlessly(struct kunit *test)
-{
-	DEFINE_HMAP(map, &u64_type);
-	struct hmap_stats stats;
-	u64 n;
-
-	insert_range(test, &map, 0, 3000);
-	for (n = 100; n < 3000; n++)
-		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }), 0);
-	KUNIT_ASSERT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
-	stats_since(&stats);
-	for (n = 0; n <= 100; n++)
-		KUNIT_EXPECT_EQ(test, hmap_reserve(&map, n, GFP_KERNEL), 0);
-	KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_allocated, 0);
-	hmap_destroy(&map);
-}
-
-/* Slots of 256 bytes: room for a share and its margin, in tables of the largest
- * class and never above it.
- */
-static void reserve_of_large_slots(struct kunit *test)
-{
-	static const struct hmap_type type =
-		HMAP_TYPE("256", 8, 248, hmap_hash_u64, NULL, 0);
-	static u8 value[248];
-	u64 n;
-
-	for (n = 1; n < 200; n += 9) {
-		DEFINE_HMAP(map, &type);
-		struct hmap_stats stats;
-		u64 key;
-
-		for (key = 0; key < 60; key++)
-			KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, value,
-							  GFP_KERNEL), 0);
-		KUNIT_ASSERT_EQ(test, hmap_reserve(&map, n, GFP_KERNEL), 0);
-		KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-		stats_since(&stats);
-		for (; key < n; key++)
-			KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, value,
-							  GFP_KERNEL), 0);
-		KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_allocated, 0);
-		hmap_destroy(&map);
-	}
-}
-
-/* Tables that are deeper than the request needs have small shares with wide margins:
- * these do not lead above the largest class, which for slots of 256 bytes is 8 KiB.
- */
-static void reserve_stays_within_the_class(struct kunit *test)
-{
-	static const struct hmap_type type =
-		HMAP_TYPE("256", 8, 248, hmap_hash_u64, NULL, 0);
-	static u8 value[248];
-	DEFINE_HMAP(map, &type);
-	size_t before;
-	u64 key;
-
-	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 60, GFP_KERNEL), 0);
-	for (key = 0; key < 60; key++)
-		KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, value, GFP_KERNEL),
-				0);
-	for (key = 10; key < 60; key++)
-		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
-	before = hmap_memory(&map);
-	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 28, GFP_KERNEL), 0);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map), before);
-	hmap_destroy(&map);
-}
-
-/* But what a map takes beyond what was reserved is given back. */
-static void small_reserves_do_not_keep_large_maps(struct kunit *test)
-{
-	DEFINE_HMAP(map, &u64_type);
-	size_t before;
-	u64 n;
-
-	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 4, GFP_KERNEL), 0);
-	insert_range(test, &map, 0, 10000);
-	before = hmap_memory(&map);
-	for (n = 0; n < 10000; n++)
-		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }), 0);
-	KUNIT_EXPECT_LT(test, hmap_memory(&map), before / 100);
-	hmap_destroy(&map);
-}
-
-/* Also room for what is there already: entries that go may come back. */
-static void reserve_keeps_what_is_there(struct kunit *test)
-{
-	DEFINE_HMAP(map, &u64_type);
-	struct hmap_stats stats;
-	u64 n;
-
-	insert_range(test, &map, 0, 1000);
-	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 1000, GFP_KERNEL), 0);
-	for (n = 0; n < 1000; n++)
-		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }), 0);
-	stats_since(&stats);
-	insert_range(test, &map, 0, 1000);
-	KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_allocated, 0);
-	hmap_destroy(&map);
-}
-
-/* What a map takes that has held nothing but these entries. */
-static size_t memory_of_fresh(struct kunit *test, const struct hmap_type *type,
-			      u64 from, u64 to)
-{
-	struct hmap map;
-	size_t bytes;
-
-	hmap_init(&map, type);
-	insert_range(test, &map, from, to);
-	bytes = hmap_memory(&map);
-	hmap_destroy(&map);
-	return bytes;
-}
-
-/* Entries may also go in the order of their hashes, by a walk that removes what it
- * visits. Then the last two tables may be too full to be merged, and keep the
- * directory: less than a byte for each entry that there has been.
- */
-static void give_back_in_walk(struct kunit *test, const struct hmap_type *type)
-{
-	const u64 many = 20000;
-	u64 left = many, key;
-	struct hmap map;
-	const u64 *k;
-	u64 *v;
-
-	hmap_init(&map, type);
-	insert_range(test, &map, 0, left);
-	hmap_for_each(&map, iter, k, v) {
-		key = *k;
-		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
-		left--;
-		if (left % 977 && left > 20)
-			continue;
-		KUNIT_EXPECT_LE(test, hmap_memory(&map),
-				512 + many +
-				4 * memory_of_fresh(test, type, 0, left));
-		KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-	}
-	KUNIT_EXPECT_EQ(test, left, 0);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 64);
-	hmap_destroy(&map);
-}
-
-/* All the way down, the memory is at most a constant and four times what the live
- * entries need; at the end it is one table of the smallest class.
- */
-static void give_back(struct kunit *test, const struct hmap_type *type)
-{
-	const u64 many = 20000;
-	struct hmap_stats stats;
-	struct hmap map;
-	u64 n;
-
-	stats_since(&stats);
-	hmap_init(&map, type);
-	insert_range(test, &map, 0, many);
-	for (n = 0; n < many; n++) {
-		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }), 0);
-		if (n % 977 && many - n > 20)
-			continue;
-		KUNIT_EXPECT_LE(test, hmap_memory(&map),
-				512 + 4 * memory_of_fresh(test, type, n + 1,
-							  many));
-		KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-		expect_range(test, &map, n + 1, many);
-		cond_resched();
-	}
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 64);
-	hmap_destroy(&map);
-	stats = stats_since(&stats);
-	KUNIT_EXPECT_GT(test, stats.merges, 0);
-	KUNIT_EXPECT_GT(test, stats.rebuilds_shrink, 0);
-	KUNIT_EXPECT_GT(test, stats.directory_shrinks, 0);
-	KUNIT_EXPECT_EQ(test, stats.tables_allocated, stats.tables_freed);
-}
-
-static void removals_give_memory_back(struct kunit *test)
-{
-	give_back(test, &u64_type);
-	give_back(test, &u64_rcu_type);
-	give_back_in_walk(test, &u64_type);
-	give_back_in_walk(test, &u64_rcu_type);
-}
-
-/* No size at which one insert and one removal by turns allocate each time. */
-static void shrinking_does_not_flutter(struct kunit *test)
-{
-	DEFINE_HMAP(map, &u64_type);
-	struct hmap_stats stats;
-	u64 n, i, worst = 0;
-
-	insert_range(test, &map, 0, 600);
-	for (n = 0; n < 600; n++) {
-		u64 key = key_of(n);
-
-		stats_since(&stats);
-		for (i = 0; i < 20; i++) {
-			KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
-			KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, &n,
-							  GFP_KERNEL), 0);
-		}
-		worst = max(worst, stats_since(&stats).tables_allocated);
-		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
-	}
-	KUNIT_EXPECT_LE(test, worst, 3);
-	hmap_destroy(&map);
-}
-
-/* A removal that cannot allocate a smaller table does without. */
-static void failed_shrinking_is_put_off(struct kunit *test)
-{
-	DEFINE_HMAP(map, &u64_type);
-	struct hmap_stats stats;
-	u64 n;
-
-	if (!can_fail_allocations())
-		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
-	insert_range(test, &map, 0, 1000);
-	stats_since(&stats);
-	for (n = 0; n < 999; n++) {
-		/* The merge, the smaller table or the halved directory. */
-		fail_nth_allocation(1 + n % 3);
-		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }), 0);
-		allocation_has_failed();
-		KUNIT_ASSERT_EQ(test, hmap_validate(&map), 0);
-	}
-	KUNIT_EXPECT_GT(test, stats_since(&stats).alloc_failures, 0);
-	expect_range(test, &map, 999, 1000);
-	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 64);
-	hmap_destroy(&map);
-}
-
-static void trim_takes_the_tightest_class(struct kunit *test)
-{
-	DEFINE_HMAP(map, &u64_rcu_type);
-	struct hmap_stats stats;
-	u64 n, key;
-
-	/* What was reserved is not given back by removals. */
-	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 25, GFP_KERNEL), 0);
-	insert_range(test, &map, 0, 25);
-	for (n = 0; n < 23; n++) {
-		key = key_of(n);
-		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
-	}
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 512);
-	stats_since(&stats);
-	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 64);
-	KUNIT_EXPECT_EQ(test, stats_since(&stats).rebuilds_shrink, 1);
-	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
-	KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_allocated, 0);
-	expect_range(test, &map, 23, 25);
-	hmap_clear(&map);
 }
 
 static struct kunit_case growth_test_cases[] = {
@@ -786,17 +437,6 @@ static struct kunit_case growth_test_cases[] = {
 	KUNIT_CASE(constant_hash_has_a_limit),
 	KUNIT_CASE(failed_splits_are_no_poor_hash),
 	KUNIT_CASE(eight_bit_hash_works),
-	KUNIT_CASE(reserved_room_is_enough),
-	KUNIT_CASE(reserved_room_is_kept_until_trim),
-	KUNIT_CASE(reserve_does_nothing_needlessly),
-	KUNIT_CASE(reserve_of_large_slots),
-	KUNIT_CASE(reserve_stays_within_the_class),
-	KUNIT_CASE(small_reserves_do_not_keep_large_maps),
-	KUNIT_CASE(reserve_keeps_what_is_there),
-	KUNIT_CASE(removals_give_memory_back),
-	KUNIT_CASE(shrinking_does_not_flutter),
-	KUNIT_CASE(failed_shrinking_is_put_off),
-	KUNIT_CASE(trim_takes_the_tightest_class),
 	{}
 };
 

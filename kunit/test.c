@@ -62,6 +62,36 @@ struct hmap_stats stats_since(struct hmap_stats *last)
 	return diff;
 }
 
+u64 key_of(u64 n)
+{
+	return n * 0x9e3779b97f4a7c15ULL;
+}
+
+void insert_keys(struct kunit *test, struct hmap *map, u64 from, u64 to)
+{
+	u64 n;
+
+	for (n = from; n < to; n++) {
+		u64 key = key_of(n);
+
+		KUNIT_ASSERT_EQ(test, hmap_insert(map, &key, &n, GFP_KERNEL), 0);
+		if (n % 1024 == 0)
+			cond_resched();
+	}
+}
+
+void expect_keys(struct kunit *test, struct hmap *map, u64 from, u64 to)
+{
+	u64 n, value;
+
+	for (n = from; n < to; n++) {
+		u64 key = key_of(n);
+
+		KUNIT_ASSERT_EQ(test, hmap_get(map, &key, &value), true);
+		KUNIT_ASSERT_EQ(test, value, n);
+	}
+}
+
 #if defined(_HMAP_USER_STUBS_H)
 
 bool can_fail_allocations(void)

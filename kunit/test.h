@@ -38,6 +38,14 @@ u32 rng_below(struct rng *rng, u32 limit);
 /* The counters' changes since the last call. */
 struct hmap_stats stats_since(struct hmap_stats *last);
 
+/* Keys in an order that no hash could like better than another; their values are
+ * their numbers. Insert those of [@from, @to) into a map of u64 -> u64, or expect
+ * to find them there.
+ */
+u64 key_of(u64 n);
+void insert_keys(struct kunit *test, struct hmap *map, u64 from, u64 to);
+void expect_keys(struct kunit *test, struct hmap *map, u64 from, u64 to);
+
 /* Let the n-th allocation of this task from now on fail. The second call says
  * whether it came to that, and ends it.
  */

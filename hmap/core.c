@@ -330,7 +330,7 @@ static void write_key(const struct hmap_type *type, void *slot, const void *key)
 		memcpy(slot, key, type->key_size);
 }
 
-/* The slot that a new entry of @place's hash would take without growth. */
+/* Whether a new entry of @place's hash needs no growth. */
 static bool has_room(const struct hmap_type *type, const struct place *place)
 {
 	long index;

@@ -613,7 +613,8 @@ static inline bool hmap_iter_step(struct hmap_iter *iter)
  *
  * @k and @v are valid until rcu_read_unlock(). The loop may be left in any way.
  *
- * Context: rcu_read_lock() or the lock, over the whole loop. Does not sleep.
+ * Context: rcu_read_lock() or the lock, over the whole loop; with the lock alone the
+ *	body may not change the map. Does not sleep.
  */
 #define hmap_for_each_rcu(map, iter, k, v)				\
 	__hmap_for_each(map, iter, true, k, v, (const void *), (void *))

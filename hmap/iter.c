@@ -29,23 +29,11 @@
 /* The root, if the map is still the one that the walk began in, or else NULL. */
 static void *root_of(const struct hmap_iter *iter)
 {
-	void *root = rcu_dereference_check(iter->map->root, !iter->rcu &&
-					   hmap_lock_held(iter->map));
+	void *root = hmap_deref(iter->map);
 
 	if (hmap_root_vacant(root) || hmap_root_seed(root) != iter->seed)
 		return NULL;
 	return root;
-}
-
-static struct hmap_table *table_of(const struct hmap_iter *iter, void *root,
-				   u64 hash)
-{
-	struct hmap_dir *dir = hmap_root_dir(root);
-
-	if (!dir)
-		return root;
-	return rcu_dereference_check(*hmap_dir_entry(dir, hash), !iter->rcu &&
-				     hmap_lock_held(iter->map));
 }
 
 static void *slot_at(const struct hmap_iter *iter, u64 match)
@@ -149,7 +137,7 @@ static bool next_word(struct hmap_iter *iter)
 	root = hash ? root_of(iter) : NULL;
 	if (!root)
 		return false;
-	enter_table(iter, table_of(iter, root, hash), hash);
+	enter_table(iter, hmap_deref_table(iter->map, root, hash), hash);
 	return true;
 }
 
@@ -169,8 +157,8 @@ EXPORT_SYMBOL_HMAP(__hmap_iter_step);
 /* @iter: map, rcu. The map had a table a moment ago. */
 void __hmap_iter_begin(struct hmap_iter *iter)
 {
-	void *root = rcu_dereference_check(iter->map->root, !iter->rcu &&
-					   hmap_lock_held(iter->map));
+	/* Only the lock will do for a walk that pins. */
+	void *root = iter->rcu ? hmap_deref(iter->map) : hmap_root(iter->map);
 
 	if (hmap_root_vacant(root))
 		return;
@@ -181,6 +169,6 @@ void __hmap_iter_begin(struct hmap_iter *iter)
 		return;
 	iter->seed = hmap_root_seed(root);
 	if (!hmap_empty(iter->map))
-		enter_table(iter, table_of(iter, root, 0), 0);
+		enter_table(iter, hmap_deref_table(iter->map, root, 0), 0);
 }
 EXPORT_SYMBOL_HMAP(__hmap_iter_begin);

@@ -146,9 +146,8 @@ static bool is_sparse(const struct hmap_table *table)
 /* After a removal from @table. */
 void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash)
 {
-	size_t size;
-
 	bool few = table->depth && table->live < HMAP_TABLE_MIN_SLOTS / 2;
+	size_t size;
 
 	if (table->reserved || (!few && !is_sparse(table)))
 		return;

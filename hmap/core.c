@@ -5,7 +5,8 @@
  * Words
  *
  * A *map* is a header, struct hmap: its type and a tagged root pointer. A *slot*
- * is one key and its value, side by side, stored by copy. A *control word* is
+ * is one key and its value, side by side, stored by copy; strings, and what is too
+ * large, are *indirect*: in a *block* that the slot points to. A *control word* is
  * eight control bytes for eight slots; each byte says empty, deleted, absent
  * (there is no such slot) or full, and if full, holds the *tag*: seven bits of
  * the key's hash. All tags of a word are compared at once in an ordinary
@@ -57,7 +58,8 @@
  *     larger value: hmap_table_move(), where one store makes the new slot full
  *     and the old one deleted, both in one word; or, with no empty slot in that
  *     word, a clone of the table with the new value in it. A reader sees the old
- *     value or the new one.
+ *     value or the new one. A new value never goes into an old block: the slot
+ *     that holds it has a block of its own.
  *  d. hmap_publish(): a table is complete before a pointer to it is stored. Its
  *     predecessor is frozen before that, and freed after a grace period. While a
  *     split stores its halves in entry after entry, or a merge the merged table, a
@@ -256,7 +258,8 @@ static size_t table_memory(const struct hmap_type *type,
 			   const struct hmap_table *table)
 {
 	return hmap_table_bytes(type, table) +
-	       hmap_keys_bytes(type, table, true, hmap_is_rcu(type));
+	       hmap_table_indirect_bytes(type, table, true,
+					 hmap_is_rcu(type));
 }
 
 static size_t dir_memory(const struct hmap *map, void *root)
@@ -320,11 +323,16 @@ static void write_value(const struct hmap_type *type, void *slot,
 	}
 }
 
-static void write_key(const struct hmap_type *type, void *slot, const void *key)
+/* An indirect key is in @block already. */
+static void write_key(const struct hmap_type *type, void *slot, void *block,
+		      const void *key)
 {
-	if (hmap_has_string_keys(type))
-		*(const void **)slot = key;
-	else if (type->key_size == sizeof(u64))
+	if (block)
+		*(void **)slot = block;
+	if (type->flags & HMAP_KEY_INDIRECT)
+		return;
+	slot += type->key_offset;
+	if (type->key_size == sizeof(u64))
 		*(u64 *)slot = get_unaligned((const u64 *)key);
 	else if (type->key_size)
 		memcpy(slot, key, type->key_size);
@@ -350,8 +358,8 @@ static int start(struct hmap *map, const void *key, struct place *place,
 {
 	struct hmap_table *table = hmap_start(map, 1, gfp);
 
-	if (IS_ERR(table))
-		return PTR_ERR(table);
+	if (!table)
+		return -ENOMEM;
 	place->table = table;
 	place->hash = hmap_hash_key(map->type, key, table->seed);
 	hmap_counter_inc(HMAP_FIRST_INSERTS);
@@ -378,13 +386,14 @@ static int insert_new(struct hmap *map, const void *key, const void *value,
 		      struct place *place, gfp_t gfp)
 {
 	const struct hmap_type *type = map->type;
-	const void *stored = key;
-	void *slot;
+	void *slot, *block = NULL;
 	int err = 0;
 
-	if (hmap_has_string_keys(type)) {
-		stored = hmap_key_dup(key, gfp);
-		if (!stored)
+	if (!place->table && !hmap_check_type(type))
+		return -EINVAL;
+	if (hmap_is_indirect(type)) {
+		block = hmap_indirect_alloc(type, key, gfp);
+		if (!block)
 			return -ENOMEM;
 	}
 	if (!place->table)
@@ -392,15 +401,36 @@ static int insert_new(struct hmap *map, const void *key, const void *value,
 	if (!err)
 		err = make_room(map, place, gfp);
 	if (err) {
-		if (stored != key)
-			hmap_key_free((char *)stored);
+		if (block)
+			hmap_indirect_free(type, &block);
 		return err;
 	}
 	slot = hmap_slot(type, place->table, place->index);
-	write_key(type, slot, stored);
+	write_key(type, slot, block, key);
 	write_value(type, slot, value);
 	hmap_table_fill(place->table, place->index, place->hash);
 	add_count(map, 1);
+	return 0;
+}
+
+/* Fill the slot at @index, which is empty, with the entry of slot @old and another
+ * value. The old block, if any, goes with the slot that will be deleted.
+ */
+static int write_again(const struct hmap_type *type, struct hmap_table *table,
+		       u32 index, const void *old, const void *value, gfp_t gfp)
+{
+	void *slot = hmap_slot(type, table, index);
+
+	memcpy(slot, old, type->slot_size);
+	if (hmap_is_indirect(type)) {
+		void *block = hmap_indirect_alloc(type, hmap_slot_key(type, old),
+						  gfp);
+
+		if (!block)
+			return -ENOMEM;
+		*(void **)slot = block;
+	}
+	write_value(type, slot, value);
 	return 0;
 }
 
@@ -411,26 +441,35 @@ static int overwrite_beside(struct hmap *map, const struct place *place,
 	const struct hmap_type *type = map->type;
 	u32 nr = place->index / HMAP_WORD_SLOTS;
 	u64 empty = hmap_match_empty(place->table->words[nr]);
-	void *old = hmap_slot(type, place->table, place->index);
-	void *new;
 	u32 index;
+	int err;
 
 	if (!empty)
 		return -ENOSPC;
 	index = nr * HMAP_WORD_SLOTS + hmap_match_first(empty);
-	new = hmap_slot(type, place->table, index);
-	memcpy(new, old, type->slot_size);
-	if (hmap_has_string_keys(type)) {
-		/* The old copy goes with the deleted slot. */
-		char *key = hmap_key_dup(*(char **)old, gfp);
-
-		if (!key)
-			return -ENOMEM;
-		*(char **)new = key;
-	}
-	write_value(type, new, value);
+	err = write_again(type, place->table, index,
+			  hmap_slot(type, place->table, place->index), value,
+			  gfp);
+	if (err)
+		return err;
 	hmap_table_move(place->table, place->index, index, place->hash);
 	return 0;
+}
+
+/* Give the entry of slot @from, in a table that no reader has seen yet, a @block of
+ * its own: by another slot, so that the old block goes with a deleted one here, too.
+ */
+static long change_block(const struct hmap_type *type, struct hmap_table *table,
+			 long from, u64 hash, void *block)
+{
+	long index = hmap_table_find_free(type, table, hash);
+	void *slot = hmap_slot(type, table, index);
+
+	memcpy(slot, hmap_slot(type, table, from), type->slot_size);
+	*(void **)slot = block;
+	hmap_table_fill(table, index, hash);
+	hmap_table_empty(type, table, from);
+	return index;
 }
 
 /* Overwrite in a clone of the table, which then takes the table's place. */
@@ -439,14 +478,25 @@ static int overwrite_clone(struct hmap *map, const struct place *place,
 {
 	const struct hmap_type *type = map->type;
 	struct hmap_table *table = place->table, *clone;
-	size_t size = hmap_table_size_within(type, table->live,
+	size_t size = hmap_table_size_within(type, table->live + 1,
 					     hmap_table_bytes(type, table));
+	void *block = NULL;
 	long index;
 
+	if (type->flags & HMAP_VALUE_INDIRECT) {
+		block = hmap_indirect_alloc(type, key, gfp);
+		if (!block)
+			return -ENOMEM;
+	}
 	clone = hmap_clone(map, table, size, gfp);
-	if (!clone)
+	if (!clone) {
+		if (block)
+			hmap_indirect_free(type, &block);
 		return -ENOMEM;
+	}
 	index = hmap_probe(type, clone, key, place->hash, type->equal);
+	if (block)
+		index = change_block(type, clone, index, place->hash, block);
 	write_value(type, hmap_slot(type, clone, index), value);
 	hmap_swap(map, place->hash, table, clone);
 	return 0;
@@ -569,8 +619,8 @@ int hmap_take(struct hmap *map, const void *key, void *out)
 		memcpy(out, hmap_slot_value(type, slot), type->value_size);
 	hmap_table_empty(type, place.table, place.index);
 	add_count(map, -1);
-	if (hmap_has_string_keys(type) && !hmap_is_rcu(type))
-		hmap_key_free(*(char **)slot);
+	if (hmap_is_indirect(type) && !hmap_is_rcu(type))
+		hmap_indirect_free(type, slot);
 	hmap_shrink(map, place.table, place.hash);
 	return 0;
 }

@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/kcsan-checks.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/random.h>
@@ -14,32 +15,65 @@
 
 #include "internal.h"
 
+/* Whether a part of an entry lies between what is before it and the end. */
+static bool part_fits(u64 before, u32 offset, u32 size, u32 end)
+{
+	return offset >= before && (u64)offset + size <= end;
+}
+
+/* A slot is the pointer to a block, if there is one, key, value; a block is value,
+ * key; of both, what is in the one is not in the other.
+ */
+static bool layout_is_sound(const struct hmap_type *type)
+{
+	u64 in_slot = hmap_is_indirect(type) ? sizeof(void *) : 0;
+	u64 in_block = 0;
+	bool fits = true;
+
+	if (!(type->flags & HMAP_KEY_INDIRECT)) {
+		fits = part_fits(in_slot, type->key_offset, type->key_size,
+				 type->slot_size);
+		in_slot = type->key_offset + type->key_size;
+	}
+	if (type->flags & HMAP_VALUE_INDIRECT) {
+		fits &= part_fits(0, type->value_offset, type->value_size,
+				  type->block_size);
+		in_block = type->value_offset + type->value_size;
+	} else {
+		fits &= part_fits(in_slot, type->value_offset, type->value_size,
+				  type->slot_size);
+	}
+	if (type->flags & HMAP_KEY_INDIRECT)
+		fits &= part_fits(in_block, type->key_offset, type->key_size,
+				  type->block_size);
+	return fits && type->slot_size <= HMAP_SLOT_MAX &&
+	       type->block_size <= KMALLOC_MAX_SIZE &&
+	       (!hmap_is_indirect(type) || type->slot_size % 8 == 0);
+}
+
 static bool type_is_sound(const struct hmap_type *type)
 {
-	return type && type->hash && type->slot_size <= HMAP_SLOT_MAX &&
-	       type->value_offset <= type->slot_size &&
-	       type->value_size <= type->slot_size - type->value_offset &&
-	       (hmap_has_string_keys(type) ?
-		type->value_offset >= sizeof(char *) :
-		type->value_offset >= type->key_size) &&
+	return type && type->hash && layout_is_sound(type) &&
 	       (type->hash != hmap_hash_u64 || type->key_size == sizeof(u64)) &&
 	       (type->hash != hmap_hash_u32 || type->key_size == sizeof(u32));
 }
 
-static bool check_type(const struct hmap_type *type)
+/* For the calls that can leave the header-only state: no other gets anywhere with a
+ * type that is not sound.
+ */
+bool hmap_check_type(const struct hmap_type *type)
 {
 	bool sound = type_is_sound(type);
 
-	WARN_ONCE(!sound, "hmap: type %s is refused: no hash, one for keys of another size, or a slot of more than %u bytes\n",
-		  type ? type->name : "(none)", HMAP_SLOT_MAX);
+	WARN_ONCE(!sound, "hmap: type %s is refused: no hash, one for keys of another size, or more than %lu bytes an entry\n",
+		  type ? type->name : "(none)", KMALLOC_MAX_SIZE);
 	return sound;
 }
 
 /*
  * Leave the header-only state with a table that holds @n entries, or as many as
  * one table may. The map's seed is drawn here, so that the header needs no
- * entropy, and the type is looked at here, since no call gets past this without
- * it. Returns ERR_PTR() of -EINVAL or -ENOMEM.
+ * entropy. Returns NULL without memory.
  */
 struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp)
 {
@@ -47,13 +81,11 @@ struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp)
 	struct hmap_table *table;
 	size_t size;
 
-	if (!check_type(type))
-		return ERR_PTR(-EINVAL);
 	n = min_t(size_t, n, hmap_table_limit(type, hmap_table_size_max(type)));
 	size = hmap_table_size_exact(type, n);
 	table = hmap_table_alloc(type, size, 0, get_random_u32(), gfp);
 	if (!table)
-		return ERR_PTR(-ENOMEM);
+		return NULL;
 	hmap_publish(map, 0, table);
 	return table;
 }
@@ -69,6 +101,7 @@ void hmap_publish(struct hmap *map, u64 hash, struct hmap_table *table)
 	struct hmap_table __rcu **entry;
 	u64 first, n;
 
+	ASSERT_EXCLUSIVE_WRITER(map->root);
 	if (!dir) {
 		rcu_assign_pointer(map->root, table);
 		return;
@@ -130,20 +163,21 @@ void hmap_dir_publish(struct hmap *map, struct hmap_dir *dir)
 {
 	struct hmap_dir *old = hmap_root_dir(hmap_root(map));
 
+	ASSERT_EXCLUSIVE_WRITER(map->root);
 	rcu_assign_pointer(map->root, (void *)dir + HMAP_ROOT_DIR);
 	if (old)
 		hmap_dir_free(map->type, old, true);
 }
 
 /* Give up tables that were never published. After a copy that failed, they own
- * the copies of keys that they have got.
+ * the blocks that they have got.
  */
 void hmap_discard(const struct hmap_type *type, struct hmap_table *table,
-		  bool owns_keys)
+		  bool owns_blocks)
 {
 	if (!table)
 		return;
-	table->owns_keys = owns_keys;
+	table->owns_blocks = owns_blocks;
 	hmap_table_retire(type, table, false);
 }
 
@@ -403,7 +437,7 @@ int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp)
 	might_alloc(gfp);
 	if (!n)
 		return 0;
-	if (!check_type(map->type))
+	if (!hmap_check_type(map->type))
 		return -EINVAL;
 	if (n > hmap_live(map)) {
 		depth = depth_for(map->type, n);
@@ -411,8 +445,8 @@ int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp)
 			return depth;
 		if (!hmap_table_of(map, 0)) {
 			table = hmap_start(map, share_of(n, depth), gfp);
-			if (IS_ERR(table))
-				return PTR_ERR(table);
+			if (!table)
+				return -ENOMEM;
 		}
 		err = reserve_tables(map, n, depth, gfp);
 		if (err)

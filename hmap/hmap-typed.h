@@ -259,7 +259,7 @@ prefix##_take(struct prefix *m, ktype key, typeof(vtype) *out)		\
 	return hmap_take(&m->map, ref(key), out);			\
 }									\
 									\
-static_assert(__HMAP_SLOT_SIZE(sizeof(ktype), sizeof(vtype)) <= HMAP_SLOT_MAX)
+struct prefix
 
 /* Whether a hash is known to be one for integers, of another size than the key. */
 #define __HMAP_MISFIT(hash, integer_hash, ktype, integer)		\
@@ -288,7 +288,9 @@ static_assert(__HMAP_SLOT_SIZE(sizeof(ktype), sizeof(vtype)) <= HMAP_SLOT_MAX)
  * _remove(), _take() and _destroy(), which do what the calls in hmap.h do, but
  * that the lookup gives a plain pointer, as hmap_lookup_mut(), for types without
  * %HMAP_RCU. For the other calls give ``&m->map``; hmap_for_each_typed() walks.
- * Only the lookup is inlined: on a header-only map it is a load and a test.
+ * Only the lookup is inlined: on a header-only map it is a load and a test. Large
+ * keys and values are better not passed by value, over the stack: use the generic
+ * calls to write them.
  * DEFINE_TYPED_HMAP() defines a static map.
  */
 #define HMAP_DEFINE(prefix, ktype, vtype, hash, equal)			\

@@ -2,8 +2,8 @@
 /*
  * hmap: a hash map that is only its header until the first insert.
  *
- * This file is the manual: how to describe a kind of map, every call with the
- * lock it needs, and, after that, the typed wrappers in hmap-typed.h.
+ * This file is the manual: every call with the lock it needs. How to describe a
+ * kind of map is in hmap-types.h; the typed wrappers are in hmap-typed.h.
  *
  * In short::
  *
@@ -33,159 +33,6 @@
 #include "compat.h"
 #include "hmap-types.h"
 #include "layout.h"
-
-/**
- * DOC: types
- *
- * A &struct hmap_type says once, for all maps of a kind, what a key and a value
- * are. It is const and has to outlive the maps that use it. The HMAP_TYPE
- * macros fill it in; nothing else should.
- */
-
-/* A flag of types: readers may hold rcu_read_lock() instead of the lock. */
-#define HMAP_RCU		0x01
-
-/* Private: slots hold a pointer to the map's own copy of a NUL-terminated key. */
-#define HMAP_KEY_STRING		0x02
-
-/* Largest key and value together, in bytes, each at its alignment. */
-#define HMAP_SLOT_MAX		256
-
-/**
- * struct hmap_type - what a kind of map holds
- * @name: for messages
- * @hash: keyed hash of a key; any distribution of its result's bits will do,
- *	since the core finishes it
- * @equal: whether two keys are the same; NULL compares their bytes
- * @key_size: bytes of a key, 0 for a map of at most one entry
- * @value_size: bytes of a value, 0 for a set
- * @value_offset: where the value stands in the slot, in bytes
- * @slot_size: bytes of a slot
- * @flags: %HMAP_RCU
- */
-struct hmap_type {
-	const char	*name;
-	hmap_hash_fn	hash;
-	hmap_equal_fn	equal;
-	u32		key_size;
-	u32		value_size;
-	u32		value_offset;
-	u32		slot_size;
-	u32		flags;
-};
-
-/*
- * Constant expressions for static initialisers: the alignment that an object of
- * a size may need, at most a word's, and the slot's layout that follows.
- */
-#define __HMAP_ALIGN(size)						\
-	((size) & 1 || !(size) ? 1 : (size) & 2 ? 2 : (size) & 4 ? 4 : 8)
-#define __HMAP_ROUND(n, align)	(((n) + (align) - 1) / (align) * (align))
-#define __HMAP_MAX(a, b)	((a) > (b) ? (a) : (b))
-#define __HMAP_VALUE_OFFSET(stored, value)				\
-	__HMAP_ROUND((stored), __HMAP_ALIGN(value))
-#define __HMAP_SLOT_SIZE(stored, value)					\
-	__HMAP_ROUND(__HMAP_VALUE_OFFSET(stored, value) + (value),	\
-		     __HMAP_MAX(__HMAP_ALIGN(stored), __HMAP_ALIGN(value)))
-
-#define __HMAP_TYPE(_name, _key, _stored, _value, _hash, _equal, _flags) {	\
-	.name		= (_name),						\
-	.hash		= (_hash),						\
-	.equal		= (_equal),						\
-	.key_size	= (_key),						\
-	.value_size	= (_value),						\
-	.value_offset	= __HMAP_VALUE_OFFSET(_stored, _value),			\
-	.slot_size	= __HMAP_SLOT_SIZE(_stored, _value),			\
-	.flags		= (_flags),						\
-}
-
-/**
- * HMAP_TYPE - initialiser of a type with a hash of the caller's own
- * @_name: string, for messages
- * @_key_size: bytes of a key
- * @_value_size: bytes of a value, 0 for a set
- * @_hash: &hmap_hash_fn; should depend on its seed
- * @_equal: &hmap_equal_fn, or NULL to compare bytes; keys that are equal must
- *	have equal hashes
- * @_flags: 0 or %HMAP_RCU
- *
- * A key and a value are copied into a slot of at most %HMAP_SLOT_MAX bytes. The
- * value stands at its natural alignment, up to 8 bytes.
- */
-#define HMAP_TYPE(_name, _key_size, _value_size, _hash, _equal, _flags)	\
-	__HMAP_TYPE(_name, _key_size, _key_size, _value_size, _hash, _equal, _flags)
-
-/**
- * HMAP_TYPE_U32 - initialiser of a type whose keys are u32
- * @_name: string, for messages
- * @_value_size: bytes of a value, 0 for a set
- * @_flags: 0 or %HMAP_RCU
- */
-#define HMAP_TYPE_U32(_name, _value_size, _flags)			\
-	HMAP_TYPE(_name, 4, _value_size, hmap_hash_u32, NULL, _flags)
-
-/**
- * HMAP_TYPE_U64 - initialiser of a type whose keys are u64
- * @_name: string, for messages
- * @_value_size: bytes of a value, 0 for a set
- * @_flags: 0 or %HMAP_RCU
- */
-#define HMAP_TYPE_U64(_name, _value_size, _flags)			\
-	HMAP_TYPE(_name, 8, _value_size, hmap_hash_u64, NULL, _flags)
-
-/**
- * HMAP_TYPE_PTR - initialiser of a type whose keys are pointers, as such
- * @_name: string, for messages
- * @_value_size: bytes of a value, 0 for a set
- * @_flags: 0 or %HMAP_RCU
- *
- * Calls take a pointer to the pointer.
- */
-#define HMAP_TYPE_PTR(_name, _value_size, _flags)			\
-	HMAP_TYPE(_name, 8, _value_size, hmap_hash_u64, NULL, _flags)
-
-/**
- * HMAP_TYPE_BYTES - initialiser of a type whose keys are a number of bytes
- * @_name: string, for messages
- * @_key_size: bytes of a key; 0 for a map of at most one entry
- * @_value_size: bytes of a value, 0 for a set
- * @_flags: 0 or %HMAP_RCU
- *
- * A structure used as a key must not have padding, or have it zeroed.
- */
-#define HMAP_TYPE_BYTES(_name, _key_size, _value_size, _flags)		\
-	HMAP_TYPE(_name, _key_size, _value_size, hmap_hash_bytes, NULL, _flags)
-
-/**
- * HMAP_TYPE_STRING - initialiser of a type whose keys are strings
- * @_name: string, for messages
- * @_value_size: bytes of a value, 0 for a set
- * @_flags: 0 or %HMAP_RCU
- *
- * Calls take the string itself (const char \*) as key. The map keeps a copy of
- * its own, and gives it back when the entry goes.
- */
-#define HMAP_TYPE_STRING(_name, _value_size, _flags)			\
-	__HMAP_TYPE(_name, 0, sizeof(char *), _value_size, hmap_hash_string, \
-		    hmap_equal_string, (_flags) | HMAP_KEY_STRING)
-
-/**
- * DOC: hashes
- *
- * Ready-made keyed hashes: of an integer or a pointer by a 128-bit product over
- * a secret drawn at module load and the map's seed; of bytes and strings by the
- * kernel's hsiphash. The siphash forms are for keys that an attacker chooses
- * and whose collisions would hurt.
- */
-extern u64 hmap_secret[4];
-
-u64 hmap_hash_u64(const void *key, size_t size, u32 seed);
-u64 hmap_hash_u32(const void *key, size_t size, u32 seed);
-u64 hmap_hash_bytes(const void *key, size_t size, u32 seed);
-u64 hmap_hash_string(const void *key, size_t size, u32 seed);
-u64 hmap_siphash_bytes(const void *key, size_t size, u32 seed);
-u64 hmap_siphash_string(const void *key, size_t size, u32 seed);
-bool hmap_equal_string(const void *a, const void *b, size_t size);
 
 /**
  * DOC: a map's life
@@ -232,8 +79,8 @@ void hmap_free(struct hmap *map);
  * Context: Any but hard interrupts; no reader and no other writer may be left: a
  *	map that readers reached under RCU is first made unreachable, and then
  *	synchronize_rcu() waits for them. The caller's module needs no
- *	rcu_barrier() on hmap's behalf. O(tables), and O(entries) for string
- *	keys.
+ *	rcu_barrier() on hmap's behalf. O(tables), and O(entries) for types with
+ *	blocks.
  */
 void hmap_destroy(struct hmap *map);
 
@@ -244,7 +91,8 @@ void hmap_destroy(struct hmap *map);
  * For types with %HMAP_RCU readers may be under way; they find the entries
  * until they look at the map again. Ends every walk over the map.
  *
- * Context: The lock. Does not sleep. O(tables), and O(entries) for string keys.
+ * Context: The lock. Does not sleep. O(tables), and O(entries) for types with
+ *	blocks.
  */
 void hmap_clear(struct hmap *map);
 
@@ -341,10 +189,10 @@ bool hmap_empty(const struct hmap *map);
  * hmap_memory() - the memory behind a map's header, in bytes
  * @map: the map
  *
- * Tables, directory and copies of string keys, each as rounded up by the slab;
+ * Tables, directory and blocks of indirect keys and values, each as rounded up by the slab;
  * not the header, and not what has already been handed to RCU to free.
  *
- * Context: As hmap_contains(). O(tables), and O(entries) for string keys.
+ * Context: As hmap_contains(). O(tables), and O(entries) for types with blocks.
  * Return: Bytes; 0 for a header-only map.
  */
 size_t hmap_memory(const struct hmap *map);
@@ -377,7 +225,7 @@ int hmap_validate(const struct hmap *map);
  * @map: the map
  * @key: the key; copied
  * @value: the value; copied
- * @gfp: for a table, and for the copy of a string key
+ * @gfp: for a table, and for the block of an indirect key or value
  *
  * Context: The lock. May sleep if @gfp allows it.
  * Return: 0, -EEXIST if @key is in the map already, -ENOMEM, -EINVAL. The
@@ -436,8 +284,9 @@ void *hmap_get_or_insert(struct hmap *map, const void *key, const void *value,
  *
  * Removals give memory back: smaller tables are allocated for it, with GFP_NOWAIT,
  * and where that fails the larger ones stay for the time being. The smallest table
- * stays when the last entry goes. Types with %HMAP_RCU and string keys keep the
- * copies of removed keys until their table is cleaned or replaced.
+ * stays when the last entry goes. Types with %HMAP_RCU keep the blocks of removed
+ * entries until their table is cleaned or replaced; so the last entry of such a type
+ * takes the table with it, unless its room was reserved.
  *
  * Context: The lock. Does not sleep, and never fails for want of memory.
  * Return: 0, -ENOENT if @key is not in the map, -EINVAL.
@@ -466,7 +315,7 @@ int hmap_take(struct hmap *map, const void *key, void *out);
  * over many, for which each table gets room for its share and a margin. That
  * takes up to twice the memory of plain inserts for small slots, and several
  * times for slots of hundreds of bytes; hmap_trim() gives back what is left over.
- * Copies of string keys are not covered. The room is kept until hmap_trim() or
+ * Blocks of indirect keys and values are not covered. The room is kept until hmap_trim() or
  * hmap_clear(). For types with %HMAP_RCU, entries removed, and values overwritten
  * by copies, use it up, so that a later insert may allocate again. Other types may
  * clean a table of what was removed, but do without if they cannot allocate.
@@ -542,15 +391,24 @@ static __always_inline void *hmap_slot(const struct hmap_type *type,
 	       (size_t)index * type->slot_size;
 }
 
+static __always_inline void *hmap_slot_block(const void *slot)
+{
+	return *(void * const *)slot;
+}
+
 static __always_inline const void *hmap_slot_key(const struct hmap_type *type,
 						 const void *slot)
 {
-	return type->flags & HMAP_KEY_STRING ? *(void * const *)slot : slot;
+	if (type->flags & HMAP_KEY_INDIRECT)
+		slot = hmap_slot_block(slot);
+	return slot + type->key_offset;
 }
 
 static __always_inline void *hmap_slot_value(const struct hmap_type *type,
 					     void *slot)
 {
+	if (type->flags & HMAP_VALUE_INDIRECT)
+		slot = hmap_slot_block(slot);
 	return slot + type->value_offset;
 }
 
@@ -670,7 +528,7 @@ const void *hmap_next(const struct hmap *map, struct hmap_cursor *cursor,
  * @tables_freed: bucket tables freed, or handed to RCU to free
  * @first_inserts: first tables that an insert allocated (hmap_reserve() not)
  * @bytes_in_use: bytes in headers of hmap_alloc(), tables, directories and
- *	copies of keys, slab rounding included
+ *	blocks of indirect keys and values, slab rounding included
  * @bytes_peak: the highest bytes_in_use seen; not looked for at each change,
  *	so that up to 32 KiB per CPU may be missing, and headers are seen
  *	only when the counters are read

@@ -92,6 +92,11 @@ static inline bool hmap_has_string_keys(const struct hmap_type *type)
 	return type->flags & HMAP_KEY_STRING;
 }
 
+static inline bool hmap_is_indirect(const struct hmap_type *type)
+{
+	return type->flags & HMAP_INDIRECT;
+}
+
 /* The writer's view of the root and of the table that @hash leads to. */
 static inline void *hmap_root(const struct hmap *map)
 {
@@ -192,14 +197,19 @@ void hmap_table_retire(const struct hmap_type *type, struct hmap_table *table,
 void hmap_table_release(const struct hmap_type *type, struct hmap_table *table,
 			bool readers);
 
-/* keys.c: string keys, which live outside their slots */
-char *hmap_key_dup(const char *key, gfp_t gfp);
-void hmap_key_free(char *key);
-size_t hmap_keys_bytes(const struct hmap_type *type,
-		       const struct hmap_table *table, bool full, bool deleted);
-void hmap_keys_free(struct hmap_table *table, bool full, bool deleted);
+/* indirect.c: keys and values that are not in their slots */
+void *hmap_indirect_alloc(const struct hmap_type *type, const void *key,
+			  gfp_t gfp);
+void *hmap_indirect_dup(const struct hmap_type *type, const void *slot,
+			gfp_t gfp);
+void hmap_indirect_free(const struct hmap_type *type, const void *slot);
+size_t hmap_table_indirect_bytes(const struct hmap_type *type,
+				 const struct hmap_table *table, bool full,
+				 bool deleted);
+void hmap_table_free_blocks(struct hmap_table *table, bool full, bool deleted);
 
 /* grow.c: the shape of a map */
+bool hmap_check_type(const struct hmap_type *type);
 struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp);
 size_t hmap_dir_bytes(const struct hmap_dir *dir);
 struct hmap_dir *hmap_dir_alloc(const struct hmap *map, u8 depth, gfp_t gfp);
@@ -214,7 +224,7 @@ void hmap_swap(struct hmap *map, u64 hash, struct hmap_table *old,
 int hmap_rebuild(struct hmap *map, struct hmap_table *table, u64 hash,
 		 size_t size, gfp_t gfp);
 void hmap_discard(const struct hmap_type *type, struct hmap_table *table,
-		  bool owns_keys);
+		  bool owns_blocks);
 int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp);
 
 /* shrink.c: memory given back */

@@ -40,7 +40,7 @@
 #define HMAP_ROOT_EMPTIED	2UL
 #define HMAP_ROOT_TAGS		3UL
 
-/* Bits of table->flags; the others count an out-of-line slot's 8-byte units. */
+/* Bits of table->flags; the others count the 8-byte units of a slot with a block. */
 #define HMAP_TABLE_DEAD		0x80
 #define HMAP_TABLE_VACANT	0x40
 #define HMAP_TABLE_UNITS	0x3f
@@ -58,7 +58,7 @@ struct hmap_table {
 			u32	live;		/* full slots */
 			s32	room;		/* empty slots before growth */
 			u16	pins;		/* writer's walks inside */
-			bool	owns_keys;	/* full slots' keys die too */
+			bool	owns_blocks;	/* those of full slots, too */
 			bool	reserved;	/* not to shrink before a trim */
 		};
 	};
@@ -82,9 +82,6 @@ struct hmap_dir {
 	u32			nr_at_depth[HMAP_DIR_MAX_DEPTH + 1];
 	struct hmap_table __rcu	*tables[];
 };
-
-typedef u64 (*hmap_hash_fn)(const void *key, size_t size, u32 seed);
-typedef bool (*hmap_equal_fn)(const void *a, const void *b, size_t size);
 
 /*
  * Bits 7..38 of the hash choose the word, bits 0..6 are the tag; the directory

@@ -11,11 +11,13 @@
  *
  * The directory shrinks to the depth of its deepest table. The last removal thus
  * leaves one table of the smallest class, so that a map without RCU which alternates
- * between no entry and one does not allocate each time.
+ * between no entry and one does not allocate each time. A table whose deleted slots
+ * have blocks is not worth that: there the last removal leaves the header alone.
  *
  * All this is only tried: where it cannot allocate, the map stays as it is, until
  * the next removal that finds the same.
  */
+#include <linux/kcsan-checks.h>
 #include <linux/slab.h>
 
 #include "internal.h"
@@ -23,8 +25,8 @@
 static const gfp_t shrink_gfp = GFP_NOWAIT | __GFP_NOWARN;
 
 /* Copy the entries of two tables into one. The one that a walk has pinned comes
- * first: to copy its string keys can fail, and then the keys that @to has got are
- * all its own.
+ * first: to copy its blocks can fail, and then the blocks that @to has got are all
+ * its own.
  */
 static int copy_both(const struct hmap_type *type, struct hmap_table *table,
 		     struct hmap_table *buddy, struct hmap_table *to, gfp_t gfp)
@@ -36,8 +38,8 @@ static int copy_both(const struct hmap_type *type, struct hmap_table *table,
 	if (!hmap_table_copy(type, table, both, gfp) &&
 	    !hmap_table_copy(type, buddy, both, gfp))
 		return 0;
-	table->owns_keys = false;
-	buddy->owns_keys = false;
+	table->owns_blocks = false;
+	buddy->owns_blocks = false;
 	return -ENOMEM;
 }
 
@@ -143,12 +145,22 @@ static bool is_sparse(const struct hmap_table *table)
 	return table->live * 4 < hmap_table_slots(table);
 }
 
+/* Whether deleted slots have blocks, which go only with their table. */
+static bool keeps_blocks(const struct hmap_type *type)
+{
+	return hmap_is_rcu(type) && hmap_is_indirect(type);
+}
+
 /* After a removal from @table. */
 void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash)
 {
 	bool few = table->depth && table->live < HMAP_TABLE_MIN_SLOTS / 2;
 	size_t size;
 
+	if (keeps_blocks(map->type) && !table->reserved && !hmap_live(map)) {
+		hmap_drop_all(map, true);
+		return;
+	}
 	if (table->reserved || (!few && !is_sparse(table)))
 		return;
 	if (merge(map, hash, shrink_gfp) > 0) {
@@ -199,7 +211,7 @@ static void drop_table(const struct hmap_type *type, struct hmap_table *table,
 		       bool readers)
 {
 	hmap_table_kill(table);
-	table->owns_keys = true;
+	table->owns_blocks = true;
 	hmap_table_retire(type, table, readers);
 }
 
@@ -217,6 +229,7 @@ void hmap_drop_all(struct hmap *map, bool readers)
 
 	if (hmap_root_vacant(root))
 		return;
+	ASSERT_EXCLUSIVE_WRITER(map->root);
 	rcu_assign_pointer(map->root, (void *)HMAP_ROOT_EMPTIED);
 	if (!dir) {
 		drop_table(type, root, readers);

@@ -3,6 +3,7 @@
  * One table: how large, where a slot stands, how entries are copied from one
  * to another, and how its memory is given back.
  */
+#include <linux/kcsan-checks.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -14,13 +15,13 @@ struct shape {
 	u32 slots;
 };
 
-/* A table has no more slots than its head can count, and only one if there is
- * only one key.
+/* A table has no more slots than its head can count. If there is only one key, one
+ * is enough, or two where its value is overwritten by a second block.
  */
 static u32 slots_max(const struct hmap_type *type)
 {
 	if (!type->key_size && !hmap_has_string_keys(type))
-		return 1;
+		return hmap_is_rcu(type) && hmap_is_indirect(type) ? 2 : 1;
 	return HMAP_TABLE_MAX_WORDS * HMAP_WORD_SLOTS;
 }
 
@@ -181,13 +182,13 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 	table->live = 0;
 	table->room = shape.slots - slack_of(shape);
 	table->pins = 0;
-	table->owns_keys = false;
+	table->owns_blocks = false;
 	table->reserved = false;
 	table->seed = seed;
 	table->nr_words = shape.nr_words;
 	table->depth = depth;
 	table->flags = HMAP_TABLE_VACANT;
-	if (hmap_has_string_keys(type))
+	if (hmap_is_indirect(type))
 		table->flags |= type->slot_size / 8;
 	clear_words(table, shape.slots);
 	hmap_counter_inc(HMAP_TABLES_ALLOCATED);
@@ -236,8 +237,12 @@ static void set_flags(struct hmap_table *table, u8 set, u8 clear)
 /* The one store that changes what readers find in a table: a whole word. */
 static void set_word(struct hmap_table *table, u32 index, u64 word)
 {
+	u64 *to = &table->words[index / HMAP_WORD_SLOTS];
+
+	/* Marked accesses hide two writers from KCSAN: here they are looked for. */
+	ASSERT_EXCLUSIVE_WRITER(*to);
 	/* After the slot's bytes. Pairs with the acquire in hmap_probe(). */
-	smp_store_release(&table->words[index / HMAP_WORD_SLOTS], word);
+	smp_store_release(to, word);
 }
 
 void hmap_table_set(struct hmap_table *table, u32 index, u64 byte)
@@ -290,20 +295,20 @@ void hmap_table_empty(const struct hmap_type *type, struct hmap_table *table,
 	}
 }
 
-/* Copy one entry. @own_key: the copy must not share a string key. */
+/* Copy one entry. @own_block: the copy must not share its block. */
 static int copy_entry(const struct hmap_type *type, const void *slot,
-		      struct hmap_table *to, u64 hash, bool own_key, gfp_t gfp)
+		      struct hmap_table *to, u64 hash, bool own_block, gfp_t gfp)
 {
 	long index = hmap_table_find_free(type, to, hash);
 	void *dest = hmap_slot(type, to, index);
 
 	memcpy(dest, slot, type->slot_size);
-	if (own_key) {
-		char *key = hmap_key_dup(*(char **)dest, gfp);
+	if (own_block) {
+		void *block = hmap_indirect_dup(type, slot, gfp);
 
-		if (!key)
+		if (!block)
 			return -ENOMEM;
-		*(char **)dest = key;
+		*(void **)dest = block;
 	}
 	hmap_table_fill(to, index, hash);
 	return 0;
@@ -312,14 +317,14 @@ static int copy_entry(const struct hmap_type *type, const void *slot,
 /*
  * The one copy routine: the entries of @from into @to[0] or @to[1], by the hash
  * bit behind those that they all share. The tables in @to may be the same, and
- * have room enough. String keys change hands, unless a walk has pinned @from:
- * the walk will look its keys up again, so they stay with @from and are copied,
- * which can fail with -ENOMEM.
+ * have room enough. Blocks change hands, unless a walk has pinned @from: the walk
+ * will look its keys up again, so they stay with @from and are copied, which can
+ * fail with -ENOMEM.
  */
 int hmap_table_copy(const struct hmap_type *type, struct hmap_table *from,
 		    struct hmap_table *to[2], gfp_t gfp)
 {
-	bool own_key = from->pins && hmap_has_string_keys(type);
+	bool own_blocks = from->pins && hmap_is_indirect(type);
 	u32 nr;
 
 	for (nr = 0; nr < from->nr_words; nr++) {
@@ -333,12 +338,12 @@ int hmap_table_copy(const struct hmap_type *type, struct hmap_table *from,
 						 from->seed);
 			u32 half = hash >> (63 - from->depth) & 1;
 
-			if (copy_entry(type, slot, to[half], hash, own_key, gfp))
+			if (copy_entry(type, slot, to[half], hash, own_blocks, gfp))
 				return -ENOMEM;
 		}
 	}
-	if (own_key)
-		from->owns_keys = true;
+	if (own_blocks)
+		from->owns_blocks = true;
 	return 0;
 }
 
@@ -346,7 +351,7 @@ static void free_deleted_rcu(struct rcu_head *head)
 {
 	struct hmap_table *table = container_of(head, struct hmap_table, rcu);
 
-	hmap_keys_free(table, false, true);
+	hmap_table_free_blocks(table, false, true);
 	kvfree(table);
 }
 
@@ -354,7 +359,7 @@ static void free_all_rcu(struct rcu_head *head)
 {
 	struct hmap_table *table = container_of(head, struct hmap_table, rcu);
 
-	hmap_keys_free(table, true, true);
+	hmap_table_free_blocks(table, true, true);
 	kvfree(table);
 }
 
@@ -365,12 +370,12 @@ void hmap_table_release(const struct hmap_type *type, struct hmap_table *table,
 	bool rcu = hmap_is_rcu(type);
 
 	if (!rcu || !readers) {
-		hmap_keys_free(table, table->owns_keys, rcu);
+		hmap_table_free_blocks(table, table->owns_blocks, rcu);
 		hmap_block_free(table);
-	} else if (!hmap_has_string_keys(type)) {
+	} else if (!hmap_is_indirect(type)) {
 		kvfree_rcu(table, rcu);
 	} else {
-		call_rcu(&table->rcu, table->owns_keys ? free_all_rcu :
+		call_rcu(&table->rcu, table->owns_blocks ? free_all_rcu :
 							 free_deleted_rcu);
 	}
 }
@@ -383,7 +388,7 @@ void hmap_table_kill(struct hmap_table *table)
 	set_flags(table, HMAP_TABLE_DEAD, 0);
 }
 
-/* The map has let go of a dead @table: take it, and the keys that go with it,
+/* The map has let go of a dead @table: take it, and the blocks that go with it,
  * out of the counters, and free it now or when no walk pins it any more.
  */
 void hmap_table_retire(const struct hmap_type *type, struct hmap_table *table,
@@ -391,8 +396,9 @@ void hmap_table_retire(const struct hmap_type *type, struct hmap_table *table,
 {
 	hmap_counter_inc(HMAP_TABLES_FREED);
 	hmap_bytes_sub(hmap_table_bytes(type, table) +
-		       hmap_keys_bytes(type, table, table->owns_keys,
-				       hmap_is_rcu(type)));
+		       hmap_table_indirect_bytes(type, table,
+						 table->owns_blocks,
+						 hmap_is_rcu(type)));
 	if (!table->pins)
 		hmap_table_release(type, table, readers);
 }

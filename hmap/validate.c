@@ -77,7 +77,7 @@ static bool valid_table(const struct hmap *map, const struct hmap_table *table,
 	       require(map, census.absent < HMAP_WORD_SLOTS) &&
 	       require(map, table->seed == seed) &&
 	       require(map, !(table->flags & HMAP_TABLE_DEAD)) &&
-	       require(map, !table->owns_keys) &&
+	       require(map, !table->owns_blocks) &&
 	       require(map, !(table->flags & HMAP_TABLE_VACANT) ==
 			    !!table->live);
 }

@@ -12,7 +12,6 @@ HMAP_DEFINE(point_map, u64, struct point, hmap_hash_u64, NULL);
 HMAP_DEFINE_RCU(point_rcu_map, u32, struct point, hmap_hash_u32, NULL);
 HMAP_DEFINE(u32_set, u32, struct hmap_none, hmap_hash_u32, NULL);
 HMAP_DEFINE_STRING(name_map, u64);
-HMAP_DEFINE_STRING_RCU(name_rcu_map, u64);
 
 static void insert_adds_once(struct kunit *test)
 {
@@ -231,38 +230,6 @@ static void string_keys_are_copied(struct kunit *test)
 	name_map_destroy(&m);
 }
 
-/* Memory counts the copies, and gives them back: at once, or with the table. */
-static void string_keys_are_counted(struct kunit *test)
-{
-	struct hmap_stats stats;
-	struct name_rcu_map rcu;
-	struct name_map m;
-	size_t table;
-
-	name_map_init(&m);
-	stats_since(&stats);
-	KUNIT_ASSERT_EQ(test, name_map_insert(&m, "a", 1, GFP_KERNEL), 0);
-	KUNIT_ASSERT_EQ(test, name_map_insert(&m, "0123456789012345678901", 2,
-					      GFP_KERNEL), 0);
-	/* 2 bytes in the class of 8, 23 in that of 32 */
-	table = hmap_memory(&m.map) - 8 - 32;
-	KUNIT_EXPECT_EQ(test, table, 64);
-	KUNIT_EXPECT_EQ(test, name_map_remove(&m, "a"), 0);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&m.map), table + 32);
-	KUNIT_EXPECT_EQ(test, stats_since(&stats).bytes_in_use, table + 32);
-	name_map_destroy(&m);
-	KUNIT_EXPECT_EQ(test, (s64)stats_since(&stats).bytes_in_use,
-			-(s64)(table + 32));
-
-	name_rcu_map_init(&rcu);
-	KUNIT_ASSERT_EQ(test, name_rcu_map_insert(&rcu, "a", 1, GFP_KERNEL), 0);
-	KUNIT_EXPECT_EQ(test, name_rcu_map_remove(&rcu, "a"), 0);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&rcu.map), table + 8);
-	hmap_clear(&rcu.map);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&rcu.map), 0);
-	KUNIT_EXPECT_EQ(test, stats_since(&stats).bytes_in_use, 0);
-}
-
 /* Values stand at their natural alignment; bytes beside them stay. */
 static void small_values_do_not_touch_each_other(struct kunit *test)
 {
@@ -379,7 +346,25 @@ static void senseless_types_are_refused(struct kunit *test)
 			  NULL, 0),
 		HMAP_TYPE("hash of less than the key", 8, 8, hmap_hash_u32,
 			  NULL, 0),
-		HMAP_TYPE("slot too large", 200, 64, hmap_hash_bytes, NULL, 0),
+		HMAP_TYPE("entry too large", 8, KMALLOC_MAX_SIZE + 1,
+			  hmap_hash_u64, NULL, 0),
+		{ .name = "slot too large", .hash = hmap_hash_bytes,
+		  .key_size = 200, .value_size = 64, .value_offset = 200,
+		  .slot_size = 264 },
+		{ .name = "key over pointer", .hash = hmap_hash_u64,
+		  .key_size = 8, .value_size = 300, .slot_size = 16,
+		  .block_size = 304, .flags = HMAP_VALUE_INDIRECT },
+		{ .name = "value over pointer", .hash = hmap_hash_bytes,
+		  .key_size = 300, .value_size = 8, .slot_size = 16,
+		  .block_size = 300, .flags = HMAP_KEY_INDIRECT },
+		{ .name = "value over key in block", .hash = hmap_hash_bytes,
+		  .key_size = 300, .value_size = 300, .slot_size = 8,
+		  .key_offset = 296, .block_size = 600,
+		  .flags = HMAP_INDIRECT },
+		{ .name = "key beyond block", .hash = hmap_hash_bytes,
+		  .key_size = 300, .value_size = 300, .slot_size = 8,
+		  .key_offset = 304, .block_size = 600,
+		  .flags = HMAP_INDIRECT },
 		{ .name = "value beyond slot", .hash = hmap_hash_u64,
 		  .key_size = 8, .value_size = 8, .value_offset = 8,
 		  .slot_size = 12 },
@@ -531,7 +516,6 @@ static struct kunit_case api_test_cases[] = {
 	KUNIT_CASE(typed_wrappers),
 	KUNIT_CASE(sets_have_no_value),
 	KUNIT_CASE(string_keys_are_copied),
-	KUNIT_CASE(string_keys_are_counted),
 	KUNIT_CASE(small_values_do_not_touch_each_other),
 	KUNIT_CASE(pointer_keys),
 	KUNIT_CASE(null_type_is_refused),

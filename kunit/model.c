@@ -6,8 +6,8 @@
 
 #include "model.h"
 
-#define KEY_MAX		256
-#define VALUE_MAX	256
+#define KEY_MAX		304
+#define VALUE_MAX	504
 
 /* Two hashes that spread nothing, or little. */
 static u64 constant_hash(const void *key, size_t size, u32 seed)
@@ -48,11 +48,22 @@ static bool folded_equal(const void *a, const void *b, size_t size)
 	  HMAP_TYPE_STRING("string", 40, flags) },			\
 	{ prefix "string-set", MODEL_KEYS,				\
 	  HMAP_TYPE_STRING("string", 0, flags) },			\
+	{ prefix "string-300", MODEL_KEYS,				\
+	  HMAP_TYPE_STRING("string", 300, flags) },			\
+	{ prefix "bytes300-8", MODEL_KEYS,				\
+	  HMAP_TYPE_BYTES("bytes300", 300, 8, flags) },			\
+	{ prefix "bytes300-40", MODEL_KEYS,				\
+	  HMAP_TYPE_BYTES("bytes300", 300, 40, flags) },		\
+	{ prefix "u64-500", MODEL_KEYS, HMAP_TYPE_U64("u64", 500, flags) }, \
+	{ prefix "bytes130-130", MODEL_KEYS,				\
+	  HMAP_TYPE_BYTES("bytes130", 130, 130, flags) },		\
 	{ prefix "empty-key", 1, HMAP_TYPE_BYTES("empty", 0, 8, flags) }, \
 	{ prefix "empty-key-set", 1,					\
 	  HMAP_TYPE_BYTES("empty", 0, 0, flags) },			\
 	{ prefix "empty-key-256", 1,					\
 	  HMAP_TYPE_BYTES("empty", 0, 256, flags) },			\
+	{ prefix "empty-key-257", 1,					\
+	  HMAP_TYPE_BYTES("empty", 0, 257, flags) },			\
 	{ prefix "siphash", MODEL_KEYS,					\
 	  HMAP_TYPE("siphash", 8, 8, hmap_siphash_bytes, NULL, flags) }, \
 	{ prefix "own-equality", MODEL_KEYS,				\

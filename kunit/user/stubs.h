@@ -59,6 +59,7 @@ typedef unsigned int gfp_t;
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define BUILD_BUG_ON_MSG(cond, msg)	do { } while (0)
+#define ASSERT_EXCLUSIVE_WRITER(v)	((void)(v))
 #define struct_size(p, member, n) \
 	(sizeof(*(p)) + sizeof(*(p)->member) * (n))
 
@@ -149,6 +150,7 @@ extern unsigned int stub_expected_warnings;
 #define PAGE_SIZE		4096UL
 #define PAGE_ALIGN(n)		round_up(n, PAGE_SIZE)
 #define KMALLOC_MAX_CACHE_SIZE	(2 * PAGE_SIZE)
+#define KMALLOC_MAX_SIZE	(4UL << 20)
 #define might_alloc(gfp)	((void)(gfp))
 #define is_vmalloc_addr(p)	((void)(p), false)
 

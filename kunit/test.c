@@ -112,6 +112,11 @@ bool allocation_has_failed(void)
 	return failed;
 }
 
+void fail_all_allocations(bool fail)
+{
+	stub_fail_all = fail;
+}
+
 #elif defined(CONFIG_FAILSLAB)
 
 /* The kernel's own fault injection; guest-kunit.sh lets it hit sleeping
@@ -135,6 +140,12 @@ bool allocation_has_failed(void)
 	return failed;
 }
 
+/* All of those tasks, and no others, as set up by guest-kunit.sh. */
+void fail_all_allocations(bool fail)
+{
+	current->make_it_fail = fail;
+}
+
 #else
 
 bool can_fail_allocations(void)
@@ -149,6 +160,10 @@ void fail_nth_allocation(unsigned int n)
 bool allocation_has_failed(void)
 {
 	return false;
+}
+
+void fail_all_allocations(bool fail)
+{
 }
 
 #endif

@@ -47,10 +47,11 @@ void insert_keys(struct kunit *test, struct hmap *map, u64 from, u64 to);
 void expect_keys(struct kunit *test, struct hmap *map, u64 from, u64 to);
 
 /* Let the n-th allocation of this task from now on fail. The second call says
- * whether it came to that, and ends it.
+ * whether it came to that, and ends it. Or let all fail, until told otherwise.
  */
 bool can_fail_allocations(void);
 void fail_nth_allocation(unsigned int n);
 bool allocation_has_failed(void);
+void fail_all_allocations(bool fail);
 
 #endif /* _HMAP_KUNIT_TEST_H */

@@ -5,6 +5,7 @@
 unsigned int stub_warnings;
 unsigned int stub_expected_warnings;
 unsigned int stub_fail_nth;
+bool stub_fail_all;
 size_t stub_bytes;
 size_t stub_largest;
 
@@ -29,7 +30,7 @@ void *kmalloc(size_t size, gfp_t gfp)
 {
 	u64 *block;
 
-	if (stub_fail_nth && !--stub_fail_nth)
+	if (stub_fail_all || (stub_fail_nth && !--stub_fail_nth))
 		return NULL;
 	block = malloc(sizeof(*block) + size);
 	if (!block)

@@ -139,6 +139,8 @@ extern unsigned int stub_expected_warnings;
 })
 
 /* modules */
+#define module_param(name, type, mode)		struct __param_unused
+#define MODULE_PARM_DESC(name, text)		struct __desc_unused
 #define EXPORT_SYMBOL_NS_GPL(symbol, ns)	struct __export_unused
 #define MODULE_IMPORT_NS(ns)			struct __import_unused
 
@@ -156,6 +158,7 @@ extern unsigned int stub_expected_warnings;
 
 /* Let the n-th allocation from now on fail; 0: none. */
 extern unsigned int stub_fail_nth;
+extern bool stub_fail_all;
 /* What kmalloc'ed blocks take, slab rounding included. */
 extern size_t stub_bytes;
 extern size_t stub_largest;
@@ -191,6 +194,13 @@ void rcu_barrier(void);
 #define rcu_assign_pointer(p, v)	__atomic_store_n(&(p), v, __ATOMIC_RELEASE)
 #define RCU_INIT_POINTER(p, v)		((p) = (v))
 #define cond_resched()			do { } while (0)
+
+/* locks: nobody else is there */
+#define DEFINE_SPINLOCK(name)		int name
+#define spin_lock(l)			((void)(l))
+#define spin_unlock(l)			((void)(l))
+#define spin_lock_irqsave(l, flags)	((void)(l), (flags) = 0)
+#define spin_unlock_irqrestore(l, flags) ((void)(l), (void)(flags))
 
 /* per-CPU counters: one CPU */
 struct percpu_counter {

@@ -66,6 +66,29 @@ download() (
 	cd "$1" && shift && apt-get -q download "$@"
 )
 
+# The archives that apt knows, as lines for a sources.list, with another suite.
+sources_of_suite() {
+	# shellcheck disable=SC2016 # for apt to expand
+	apt-get indextargets --format '$(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
+		awk -v suite="$1" '$1 == "main" { print "deb", $2, suite, "main" }' |
+		sort -u
+}
+
+# download_from SUITE DIR PACKAGE...: from a suite that is not among the machine's
+# own sources, by lists of our own, so that apt here goes on not knowing it.
+download_from() (
+	suite=$1 lists=$2/lists
+	mkdir -p "$lists/partial"
+	sources_of_suite "$suite" >"$lists/sources.list"
+	options=(-q -o Dir::Etc::sourcelist="$lists/sources.list" -o Dir::Etc::sourceparts=-
+		-o Dir::State::Lists="$lists"
+		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
+
+	# Not every archive has every suite: what matters is the download.
+	apt-get "${options[@]}" update || :
+	cd "$2" && shift 2 && apt-get "${options[@]}" download "$@"
+)
+
 # unpack DEB DIR [PATH]: all of the package, or only what is below PATH.
 unpack() {
 	dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" "${3:-.}"

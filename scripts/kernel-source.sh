@@ -1,20 +1,32 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Put the source of Debian's kernel into the cache and print its directory: User-
-# Mode Linux is built from it, and checkpatch, kernel-doc and kunit.py live in it.
+# kernel-source.sh [VERSION]
+#
+# Put the source of one of Debian's kernels into the cache and print its directory:
+# kernels for the tests are built from it, and checkpatch, kernel-doc and kunit.py
+# live in it.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=scripts/apt.sh
 . "$HMAP_SCRIPTS/apt.sh"
 
-PACKAGE=linux-source-6.1
-LOG=$HMAP_LOG/kernel-source.log
+VERSION=${1:-6.1}
+PACKAGE=linux-source-$VERSION
+LOG=$HMAP_LOG/kernel-source-$VERSION.log
+
+# Debian 12 has one kernel of its own; others are in suites that it need not know.
+case $VERSION in
+6.1) get=(download) ;;
+6.12) get=(download_from bookworm-backports) ;;
+7.3) get=(download_from trixie-backports) ;;
+*) die "kernel-source.sh: no suite is known to have $PACKAGE" ;;
+esac
 
 # Later steps need files from all over the tree, so all of it is unpacked.
 unpack_source() {
-	unpack "$1"/$PACKAGE*.deb "$1" ./usr/src &&
+	unpack "$1/$PACKAGE"_*.deb "$1" ./usr/src &&
 		mkdir "$1/tree" &&
 		tar -xJf "$1/usr/src/$PACKAGE.tar.xz" -C "$1/tree" --strip-components=1
 }
@@ -24,9 +36,9 @@ fetch_source() {
 
 	require_apt "$PACKAGE is not in the cache" "setting up the cache"
 	tmp=$(cache_tmp)
-	with_fresh_lists "downloading $PACKAGE" download "$tmp" "$PACKAGE" ||
+	with_fresh_lists "downloading $PACKAGE" "${get[@]}" "$tmp" "$PACKAGE" ||
 		die "cannot download $PACKAGE (no network, or not Debian 12?), see $APT_LOG"
-	version=$(dpkg-deb -f "$tmp"/$PACKAGE*.deb Version)
+	version=$(dpkg-deb -f "$tmp/$PACKAGE"_*.deb Version)
 	run_long "unpacking $PACKAGE $version" "$LOG" unpack_source "$tmp" ||
 		die "cannot unpack $PACKAGE (disk full?), see $LOG"
 	mv "$tmp/tree" "$HMAP_CACHE/source-$version"
@@ -34,4 +46,4 @@ fetch_source() {
 }
 
 ensure_packages xz-utils
-ensure_cached source- fetch_source
+ensure_cached "source-$VERSION." fetch_source

@@ -93,9 +93,10 @@ lock_cache() {
 }
 
 # The newest finished entry PREFIX* of the cache. Entries get their name when they
-# are complete: what carries a name is usable, without a lock and offline.
+# are complete: what carries a name is usable, without a lock and offline. It may be
+# a link to where there is more room.
 cached() {
-	find "$HMAP_CACHE" -maxdepth 1 -type d -name "$1*" 2>/dev/null | sort -V | tail -n 1 | grep .
+	find "$HMAP_CACHE" -maxdepth 1 -xtype d -name "$1*" 2>/dev/null | sort -V | tail -n 1 | grep .
 }
 
 # ensure_cached PREFIX FETCH: print the entry; the function FETCH makes one if there

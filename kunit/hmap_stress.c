@@ -54,7 +54,9 @@ struct run {
 	const struct hmap_type *type;
 	struct hmap map;
 	spinlock_t lock;	/* the writer's, as hmap asks for one */
+	bool writing;		/* it holds the lock, and so stays on its CPU */
 	atomic_long_t lookups;
+	atomic_long_t beside;	/* lookups while another CPU was writing */
 	atomic_long_t walks;
 	atomic_long_t errors;
 };
@@ -98,6 +100,8 @@ static const struct value *look_up(struct run *run, u64 n)
 	const struct value *value;
 	struct any_key key;
 
+	if (READ_ONCE(run->writing))
+		atomic_long_inc(&run->beside);
 	value = hmap_lookup(&run->map, make_key(run, &key, n));
 	if (value)
 		is_sound(run, value, n);
@@ -214,6 +218,18 @@ static int reader(void *data)
 	return 0;
 }
 
+static void lock(struct run *run)
+{
+	spin_lock(&run->lock);
+	WRITE_ONCE(run->writing, true);
+}
+
+static void unlock(struct run *run)
+{
+	WRITE_ONCE(run->writing, false);
+	spin_unlock(&run->lock);
+}
+
 static void store(struct run *run, u64 n)
 {
 	struct value value = { .key = n, .version = get_random_u32() };
@@ -221,9 +237,9 @@ static void store(struct run *run, u64 n)
 	int err;
 
 	value.sum = sum_of(n, value.version);
-	spin_lock(&run->lock);
+	lock(run);
 	err = hmap_store(&run->map, make_key(run, &key, n), &value, GFP_ATOMIC);
-	spin_unlock(&run->lock);
+	unlock(run);
 	if (err && err != -ENOMEM)
 		error(run, "hmap_store() failed", n);
 }
@@ -232,9 +248,9 @@ static void remove(struct run *run, u64 n)
 {
 	struct any_key key;
 
-	spin_lock(&run->lock);
+	lock(run);
 	hmap_remove(&run->map, make_key(run, &key, n));
-	spin_unlock(&run->lock);
+	unlock(run);
 }
 
 /* Overwrite an entry that stays; remove one that comes, and insert it again. */
@@ -264,12 +280,12 @@ static u64 write_wave(struct run *run)
 		write_hot(run);
 		cond_resched();
 	}
-	spin_lock(&run->lock);
+	lock(run);
 	if (get_random_u32() % 4 == 0)
 		hmap_trim(&run->map, GFP_ATOMIC);
 	if (hmap_validate(&run->map))
 		error(run, "hmap_validate() found damage", 0);
-	spin_unlock(&run->lock);
+	unlock(run);
 	return 9 * many;
 }
 
@@ -307,12 +323,14 @@ static int run_kind(const struct hmap_type *type)
 	for (i = 0; i < started; i++)
 		kthread_stop(task[i]);
 	hmap_destroy(&run.map);
-	pr_info("%s map: %u readers, %ld lookups, %ld walks, %llu writes, %ld errors\n",
-		type->name, started, atomic_long_read(&run.lookups),
-		atomic_long_read(&run.walks), writes,
-		atomic_long_read(&run.errors));
 	if (!atomic_long_read(&run.walks))
 		error(&run, "no walk was finished", 0);
+	if (num_online_cpus() > 1 && !atomic_long_read(&run.beside))
+		error(&run, "no reader ever ran beside the writer", 0);
+	pr_info("%s map: %u readers, %ld lookups, %ld of them beside a write, %ld walks, %llu writes, %ld errors\n",
+		type->name, started, atomic_long_read(&run.lookups),
+		atomic_long_read(&run.beside), atomic_long_read(&run.walks),
+		writes, atomic_long_read(&run.errors));
 	return atomic_long_read(&run.errors) ? -EIO : 0;
 }
 

@@ -10,6 +10,7 @@
 seconds=$(sed -n 's/.*hmap_seconds=\([0-9]*\).*/\1/p' /proc/cmdline)
 
 echo "$(nproc) CPUs, $seconds s for each kind of map"
+[ "$(nproc)" -gt 1 ] || fail "readers cannot run beside the writer on one CPU"
 load /modules/hmap.ko
 load /modules/hmap_stress.ko seconds="$seconds"
 unload_all

@@ -23,7 +23,7 @@ check:
 
 # DURATION= seconds for each kind of map
 stress:
-	@HMAP_STAGES=stress scripts/check.sh
+	@HMAP_STAGES='stress stress-smp' scripts/check.sh
 
 clean:
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)

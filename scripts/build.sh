@@ -27,12 +27,14 @@ no_warnings() {
 	! grep -i -E '\bwarning:' "$1" || die "the build is not free of warnings"
 }
 
-# Both leave their log in DIRECTORY.log.
+# Both leave their log in DIRECTORY.log. UML_DIR is where modules for a version of
+# User-Mode Linux are built, if not in the one of the default version.
 build_for_uml() {
-	local dir=$HMAP_BUILD/uml
+	local dir=${UML_DIR:-$HMAP_BUILD/uml}
 
 	copy_sources "$dir"
-	build_modules "$UML" "$dir" ARCH=um HMAP_KUNIT=1 W=1 2>&1 | tee "$dir.log"
+	build_modules "$UML" "$dir" ARCH=um HMAP_KUNIT=1 HMAP_STRESS=1 HMAP_SAMPLES=1 W=1 \
+		2>&1 | tee "$dir.log"
 }
 
 # shellcheck disable=SC2153 # KDIR is not a slip for kdir

@@ -4,4 +4,4 @@
 . "$(dirname "$0")/lib.sh"
 
 build_for_uml
-no_warnings "$HMAP_BUILD/uml.log"
+no_warnings "$UML_DIR.log"

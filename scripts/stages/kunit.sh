@@ -3,21 +3,20 @@
 # shellcheck source=scripts/stages/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-CONSOLE=$HMAP_LOG/kunit-console.log
-RESULT=$HMAP_LOG/kunit-result.log
+CONSOLE=$HMAP_LOG/$STAGE-console.log
+RESULT=$HMAP_LOG/$STAGE-result.log
 
 # counted WORD: from kunit.py's closing line, as in "Ran 4 tests: passed: 3, failed: 1".
 counted() {
 	sed -n "s/.*Testing complete\..*[ :]$1: \([0-9]*\).*/\1/p" "$RESULT" | grep . || echo 0
 }
 
-[ -e "$HMAP_BUILD/uml/hmap.ko" ] || build_for_uml
-mapfile -t modules < <(find "$HMAP_BUILD/uml" -name 'hmap*.ko')
-"$HMAP_SCRIPTS/initramfs.sh" "$HMAP_BUILD/uml/initramfs.gz" "$HMAP_SCRIPTS/guest-kunit.sh" \
-	"$UML/lib/kunit/kunit.ko" "${modules[@]}"
+[ -e "$UML_DIR/hmap.ko" ] || build_for_uml
+"$HMAP_SCRIPTS/initramfs.sh" "$UML_DIR/initramfs.gz" "$HMAP_SCRIPTS/guest-kunit.sh" \
+	"$UML/lib/kunit/kunit.ko" "$UML_DIR/hmap.ko" "$UML_DIR"/kunit/hmap_{inline,kunit}.ko
 
 guest=0
-complaint=$("$HMAP_SCRIPTS/boot-uml.sh" "$UML/linux" "$HMAP_BUILD/uml/initramfs.gz" \
+complaint=$("$HMAP_SCRIPTS/boot-uml.sh" "$UML/linux" "$UML_DIR/initramfs.gz" \
 	300 "$CONSOLE" 2>&1) || guest=1
 cat "$CONSOLE"
 

@@ -37,8 +37,12 @@ prepare() {
 		eval "$found"
 		;;
 	shell) ensure_packages shellcheck ;;
+	herd)
+		LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh")
+		HERD7=$("$HMAP_SCRIPTS/herd7.sh") || HERD7= # the stage says so
+		;;
 	esac
-	export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ
+	export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ HERD7
 }
 
 # wanted NAME ON-DEMAND
@@ -57,7 +61,7 @@ count() {
 	if [[ $(tail -n 1 "$1") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
 		p=${BASH_REMATCH[1]} f=${BASH_REMATCH[2]} s=${BASH_REMATCH[4]:-0}
 		# A stage that fails beside its tests, or has none.
-		if [ $((p + f)) -eq 0 ] || { [ "$f" -eq 0 ] && [ "$2" -ne 0 ]; }; then
+		if [ $((p + f + s)) -eq 0 ] || { [ "$f" -eq 0 ] && [ "$2" -ne 0 ]; }; then
 			f=$((f + 1))
 		fi
 	else
@@ -65,6 +69,7 @@ count() {
 	fi
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 	[ "$f" -eq 0 ] || tail -n 20 "$1"
+	grep '^skipped: ' "$1" || :
 	echo "   $p passed, $f failed, $s skipped; log: $1"
 }
 

@@ -27,6 +27,7 @@ stages=(
 	"sparse         uml      address spaces, RCU and endian annotations"
 	"kernel-doc     source   documentation comments"
 	"shellcheck     shell    the scripts themselves"
+	"litmus         herd     what readers rely on, in the kernel's memory model"
 )
 
 # What takes minutes and tests only a test runs when it is asked for.

@@ -69,7 +69,8 @@
  *  e. Invariant 4 holds for readers since, under RCU, a live table's words never
  *     get an empty byte back: a probe that meets one may stop.
  *
- * No reader loops beyond one table, retries or waits.
+ * No reader loops beyond one table, retries or waits. Documentation/litmus/ has a, b,
+ * c and d as tests for the kernel's memory model.
  */
 #include <linux/err.h>
 #include <linux/slab.h>

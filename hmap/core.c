@@ -94,8 +94,8 @@ static struct place locate(const struct hmap *map, const void *key)
 		return place;
 	place.hash = hmap_hash_key(type, key, hmap_root_seed(root));
 	place.table = hmap_table_of(map, place.hash);
-	place.index = hmap_probe(type, place.table, key, place.hash,
-				 type->equal);
+	place.index = hmap_probe(type, place.table, place.table->nr_slots, key,
+				 place.hash, type->equal);
 	return place;
 }
 
@@ -217,7 +217,7 @@ static unsigned long count_full(const struct hmap_table *table)
 	unsigned long count = 0;
 	u32 nr;
 
-	for (nr = 0; nr < table->nr_words; nr++)
+	for (nr = 0; nr < hmap_nr_words(table->nr_slots); nr++)
 		count += hweight64(hmap_match_full(READ_ONCE(table->words[nr])));
 	return count;
 }
@@ -495,7 +495,8 @@ static int overwrite_clone(struct hmap *map, const struct place *place,
 			hmap_indirect_free(type, &block);
 		return -ENOMEM;
 	}
-	index = hmap_probe(type, clone, key, place->hash, type->equal);
+	index = hmap_probe(type, clone, clone->nr_slots, key, place->hash,
+			   type->equal);
 	if (block)
 		index = change_block(type, clone, index, place->hash, block);
 	write_value(type, hmap_slot(type, clone, index), value);

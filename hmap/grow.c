@@ -90,6 +90,16 @@ struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp)
 	return table;
 }
 
+/* Let all entries of @table's range, which is around @hash, lead to it. */
+static void dir_set(struct hmap_dir *dir, u64 hash, struct hmap_table *table)
+{
+	u64 n = 1ULL << (dir->depth - table->depth);
+	void __rcu **entry = hmap_dir_entry(dir, hash & ~hmap_range_mask(table->depth));
+
+	for (; n; n--)
+		rcu_assign_pointer(*entry++, hmap_ref(table));
+}
+
 /*
  * The one publish routine: make @table answer for its range, the hashes that
  * share its depth's bits with @hash. A reader finds what an entry held before
@@ -98,24 +108,17 @@ struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp)
 void hmap_publish(struct hmap *map, u64 hash, struct hmap_table *table)
 {
 	struct hmap_dir *dir = hmap_root_dir(hmap_root(map));
-	struct hmap_table __rcu **entry;
-	u64 first, n;
 
 	ASSERT_EXCLUSIVE_WRITER(map->root);
-	if (!dir) {
+	if (dir)
+		dir_set(dir, hash, table);
+	else
 		rcu_assign_pointer(map->root, table);
-		return;
-	}
-	n = 1ULL << (dir->depth - table->depth);
-	first = (hash >> (64 - dir->depth)) & ~(n - 1);
-	for (entry = &dir->tables[first]; n; n--)
-		rcu_assign_pointer(*entry++, table);
 }
 
 size_t hmap_dir_bytes(const struct hmap_dir *dir)
 {
-	return hmap_block_bytes(dir, struct_size(dir, tables,
-						 1UL << dir->depth));
+	return hmap_block_bytes(dir, struct_size(dir, refs, 1UL << dir->depth));
 }
 
 void hmap_dir_free(const struct hmap_type *type, struct hmap_dir *dir,
@@ -129,7 +132,8 @@ void hmap_dir_free(const struct hmap_type *type, struct hmap_dir *dir,
 }
 
 /* A directory of @depth that leads to the map's tables, of which none may be
- * deeper; not published.
+ * deeper; not published. A table that is not in a directory yet may be too small
+ * for one: then it is replaced before that is published.
  */
 struct hmap_dir *hmap_dir_alloc(const struct hmap *map, u8 depth, gfp_t gfp)
 {
@@ -137,7 +141,7 @@ struct hmap_dir *hmap_dir_alloc(const struct hmap *map, u8 depth, gfp_t gfp)
 	u64 i;
 
 	/* The caller can do without. */
-	dir = kvmalloc(struct_size(dir, tables, 1UL << depth),
+	dir = kvmalloc(struct_size(dir, refs, 1UL << depth),
 		       gfp | __GFP_NOWARN);
 	if (!dir) {
 		hmap_counter_inc(HMAP_ALLOC_FAILURES);
@@ -153,8 +157,8 @@ struct hmap_dir *hmap_dir_alloc(const struct hmap *map, u8 depth, gfp_t gfp)
 	else
 		dir->nr_at_depth[0] = 1;
 	for (i = 0; i < 1ULL << depth; i++)
-		RCU_INIT_POINTER(dir->tables[i],
-				 hmap_table_of(map, i << (64 - depth)));
+		RCU_INIT_POINTER(dir->refs[i],
+				 hmap_ref(hmap_table_of(map, i << (64 - depth))));
 	hmap_bytes_add(hmap_dir_bytes(dir));
 	return dir;
 }
@@ -190,6 +194,8 @@ struct hmap_table *hmap_clone(struct hmap *map, struct hmap_table *table,
 	const struct hmap_type *type = map->type;
 	struct hmap_table *clone;
 
+	if (hmap_root_dir(hmap_root(map)))
+		size = max_t(size_t, size, HMAP_DIR_TABLE_MIN);
 	clone = hmap_table_alloc(type, size, table->depth, table->seed, gfp);
 	if (!clone)
 		return NULL;
@@ -235,78 +241,94 @@ int hmap_rebuild(struct hmap *map, struct hmap_table *table, u64 hash,
 	return 0;
 }
 
-/* Entries of @table that a split moves into its upper half. */
-static u32 count_upper(const struct hmap_type *type,
-		       const struct hmap_table *table)
+/* The size of a half: for @n entries that are to come, and for all those that are
+ * there, since they may all go into the same one.
+ */
+static size_t half_size(const struct hmap_type *type,
+			const struct hmap_table *table, size_t n)
 {
-	u32 nr, upper = 0;
+	size_t size = hmap_table_size_max(type);
 
-	for (nr = 0; nr < table->nr_words; nr++) {
-		u64 full = hmap_match_full(table->words[nr]);
-
-		for (; full; full &= full - 1) {
-			void *slot = hmap_slot(type, table,
-					       nr * HMAP_WORD_SLOTS +
-					       hmap_match_first(full));
-			u64 hash = hmap_hash_key(type, hmap_slot_key(type, slot),
-						 table->seed);
-
-			upper += hash >> (63 - table->depth) & 1;
-		}
-	}
-	return upper;
+	if (n && n < hmap_table_limit(type, size))
+		size = max_t(size_t, HMAP_DIR_TABLE_MIN,
+			     hmap_table_size_exact(type, n));
+	return hmap_table_size_within(type, table->live, size);
 }
 
-/* Half a split: a table for @live entries that are there and @n that may come. */
-static struct hmap_table *alloc_half(const struct hmap_type *type,
-				     const struct hmap_table *table, u32 live,
-				     size_t n, gfp_t gfp)
+/* A half, not published, that has become nearly empty gets a smaller table: by a
+ * hash that spreads keys poorly all entries may go into the other one.
+ */
+static struct hmap_table *fit_half(struct hmap *map, struct hmap_table *half,
+				   gfp_t gfp)
 {
-	size_t size = hmap_table_size_within(type, live,
-					     hmap_table_size_exact(type, n));
+	const struct hmap_type *type = map->type;
+	size_t size = max_t(size_t, HMAP_DIR_TABLE_MIN,
+			    hmap_table_size_twice(type, half->live));
+	struct hmap_table *clone;
 
-	return hmap_table_alloc(type, size, table->depth + 1, table->seed, gfp);
+	if (half->live * 4 >= half->nr_slots ||
+	    size >= hmap_table_bytes(type, half))
+		return half;
+	clone = hmap_clone(map, half, size, gfp);
+	if (!clone)
+		return half;
+	hmap_discard(type, half, false);
+	return clone;
+}
+
+/* Copy @table into two halves, by the next bit of its hashes. */
+static int copy_halves(struct hmap *map, struct hmap_table *table,
+		       struct hmap_table *half[2], size_t n, gfp_t gfp)
+{
+	const struct hmap_type *type = map->type;
+	size_t size = half_size(type, table, n);
+	u32 i;
+
+	for (i = 0; i < 2; i++)
+		half[i] = hmap_table_alloc(type, size, table->depth + 1,
+					   table->seed, gfp);
+	if (!half[0] || !half[1] ||
+	    hmap_table_copy(type, table, half, gfp)) {
+		hmap_discard(type, half[0], true);
+		hmap_discard(type, half[1], true);
+		return -ENOMEM;
+	}
+	for (i = 0; i < 2 && !n; i++)
+		half[i] = fit_half(map, half[i], gfp);
+	return 0;
 }
 
 /*
  * Split @table by the next bit of its hashes, doubling the directory first if
- * all its bits are in use. @n: entries that each half will be given room for.
+ * all its bits are in use. @n: entries that each half will be given room for; 0: as
+ * many as a table of the largest class holds.
  */
 static int split(struct hmap *map, struct hmap_table *table, u64 hash,
 		 size_t n, gfp_t gfp)
 {
 	const struct hmap_type *type = map->type;
 	struct hmap_dir *dir = hmap_root_dir(hmap_root(map)), *new_dir = NULL;
-	u32 upper = count_upper(type, table);
 	struct hmap_table *half[2] = { };
 	u64 bit = 1ULL << (63 - table->depth);
-	bool copied = false;
 
-	n = min_t(size_t, n, hmap_table_limit(type, hmap_table_size_max(type)));
 	if (!dir || dir->depth == table->depth) {
 		new_dir = hmap_dir_alloc(map, table->depth + 1, gfp);
 		if (!new_dir)
 			return -ENOMEM;
+		dir = new_dir;
 	}
-	half[0] = alloc_half(type, table, table->live - upper, n, gfp);
-	half[1] = alloc_half(type, table, upper, n, gfp);
-	if (half[0] && half[1])
-		copied = !hmap_table_copy(type, table, half, gfp);
-	if (!copied) {
-		hmap_discard(type, half[0], true);
-		hmap_discard(type, half[1], true);
+	if (copy_halves(map, table, half, n, gfp)) {
 		if (new_dir)
 			hmap_dir_free(type, new_dir, false);
 		return -ENOMEM;
 	}
 	hmap_table_kill(table);
+	dir_set(dir, hash & ~bit, half[0]);
+	dir_set(dir, hash | bit, half[1]);
 	if (new_dir) {
 		hmap_dir_publish(map, new_dir);
 		hmap_counter_inc(HMAP_DIRECTORY_DOUBLINGS);
-		dir = new_dir;
 	}
-	hmap_publish(map, hash & ~bit, half[0]);
-	hmap_publish(map, hash | bit, half[1]);
 	dir->nr_at_depth[table->depth]--;
 	dir->nr_at_depth[table->depth + 1] += 2;
 	hmap_table_retire(type, table, true);
@@ -348,9 +370,11 @@ int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp)
 {
 	const struct hmap_type *type = map->type;
 	size_t most = hmap_table_size_max(type);
-	size_t size = max(hmap_table_size_for(type, table->live),
-			  min(hmap_table_bytes(type, table), most));
+	size_t size = hmap_table_size_for(type, table->live);
 
+	if (size <= most)
+		size = max(min(hmap_table_size_twice(type, table->live), most),
+			   min(hmap_table_bytes(type, table), most));
 	if (size > most) {
 		if (!may_split(map, table, hmap_live(map)))
 			report_poor_hash(map, table);

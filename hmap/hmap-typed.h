@@ -52,11 +52,11 @@ static __always_inline bool hmap_same_bytes(const void *a, const void *b,
  */
 static __always_inline long hmap_probe(const struct hmap_type *type,
 				       const struct hmap_table *table,
-				       const void *key, u64 hash,
+				       u32 nr_slots, const void *key, u64 hash,
 				       hmap_equal_fn equal)
 {
-	const u32 nr_words = table->nr_words;
-	u32 nr = hmap_home(hash, nr_words);
+	const u32 nr_words = hmap_nr_words(nr_slots);
+	u32 nr = hmap_home(hash, nr_slots);
 	u32 left = nr_words;
 
 	do {
@@ -69,7 +69,7 @@ static __always_inline long hmap_probe(const struct hmap_type *type,
 			u32 index = nr * HMAP_WORD_SLOTS +
 				    hmap_match_first(match);
 			const void *found = hmap_slot_key(type,
-					hmap_slot(type, table, index));
+					hmap_slot_at(type, table, nr_slots, index));
 
 			if (likely(equal ?
 				   equal(key, found, type->key_size) :
@@ -92,17 +92,21 @@ static __always_inline void *hmap_deref(const struct hmap *map)
 				     hmap_lock_held(map));
 }
 
+static __always_inline void *hmap_deref_ref(const struct hmap *map,
+					    struct hmap_dir *dir, u64 hash)
+{
+	return rcu_dereference_check(*hmap_dir_entry(dir, hash),
+				     !(map->type->flags & HMAP_RCU) ||
+				     hmap_lock_held(map));
+}
+
 /* The table that @hash leads to, behind @root, which is not vacant. */
 static __always_inline struct hmap_table *
 hmap_deref_table(const struct hmap *map, void *root, u64 hash)
 {
 	struct hmap_dir *dir = hmap_root_dir(root);
 
-	if (!dir)
-		return root;
-	return rcu_dereference_check(*hmap_dir_entry(dir, hash),
-				     !(map->type->flags & HMAP_RCU) ||
-				     hmap_lock_held(map));
+	return dir ? hmap_ref_table(hmap_deref_ref(map, dir, hash)) : root;
 }
 
 /* The one lookup: the slot of @key behind @root, which is not vacant. */
@@ -113,19 +117,25 @@ static __always_inline void *hmap_find(const struct hmap *map, void *root,
 {
 	struct hmap_dir *dir = hmap_root_dir(root);
 	struct hmap_table *table = root;
+	u32 nr_slots;
 	long index;
 	u64 hash;
 
 	if (dir) {
+		void *ref;
+
 		hash = hmap_hash(key, type->key_size, dir->seed, hash_fn);
-		table = hmap_deref_table(map, root, hash);
+		ref = hmap_deref_ref(map, dir, hash);
+		table = hmap_ref_table(ref);
+		nr_slots = hmap_ref_slots(ref);
 	} else {
 		if (READ_ONCE(table->flags) & HMAP_TABLE_VACANT)
 			return NULL;
 		hash = hmap_hash(key, type->key_size, table->seed, hash_fn);
+		nr_slots = table->nr_slots;
 	}
-	index = hmap_probe(type, table, key, hash, equal);
-	return index < 0 ? NULL : hmap_slot(type, table, index);
+	index = hmap_probe(type, table, nr_slots, key, hash, equal);
+	return index < 0 ? NULL : hmap_slot_at(type, table, nr_slots, index);
 }
 
 /* Words that are overwritten in place are read in one piece. */

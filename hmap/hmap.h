@@ -384,11 +384,18 @@ void __hmap_iter_begin(struct hmap_iter *iter);
 bool __hmap_iter_step(struct hmap_iter *iter);
 void __hmap_iter_leave(struct hmap_iter *iter);
 
+static __always_inline void *hmap_slot_at(const struct hmap_type *type,
+					  const struct hmap_table *table,
+					  u32 nr_slots, u32 index)
+{
+	return (void *)&table->words[hmap_nr_words(nr_slots)] +
+	       (size_t)index * type->slot_size;
+}
+
 static __always_inline void *hmap_slot(const struct hmap_type *type,
 				       const struct hmap_table *table, u32 index)
 {
-	return (void *)&table->words[table->nr_words] +
-	       (size_t)index * type->slot_size;
+	return hmap_slot_at(type, table, table->nr_slots, index);
 }
 
 static __always_inline void *hmap_slot_block(const void *slot)

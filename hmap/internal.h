@@ -14,22 +14,11 @@
 
 #include "hmap.h"
 
-/*
- * Tables grow up to the slab class of HMAP_TABLE_MAX bytes, or the one that
- * holds HMAP_TABLE_MIN_SLOTS if slots are so large that it comes later; beyond
- * that they are split. A build for tests may choose a smaller class, so that
- * splits come early.
+/* Slots of a table whose hashes do not let it be split: what its head can count. A
+ * build for tests may choose less here, too.
  */
-#ifndef HMAP_TABLE_MAX
-#define HMAP_TABLE_MAX		4096
-#endif
-#define HMAP_TABLE_MIN_SLOTS	28
-
-/* Control words of a table whose hashes do not let it be split: what its head can
- * count. A build for tests may choose less here, too.
- */
-#ifndef HMAP_TABLE_MAX_WORDS
-#define HMAP_TABLE_MAX_WORDS	U16_MAX
+#ifndef HMAP_TABLE_MAX_SLOTS
+#define HMAP_TABLE_MAX_SLOTS	U16_MAX
 #endif
 
 /* Counters; their order is that of struct hmap_stats, less its two gauges. */
@@ -110,8 +99,14 @@ static inline struct hmap_table *hmap_table_of(const struct hmap *map, u64 hash)
 
 	if (!dir)
 		return hmap_root_vacant(root) ? NULL : root;
-	return rcu_dereference_protected(*hmap_dir_entry(dir, hash),
-					 hmap_lock_held(map));
+	return hmap_ref_table(rcu_dereference_protected(*hmap_dir_entry(dir, hash),
+							hmap_lock_held(map)));
+}
+
+/* The bits of a hash that tell entries within a range of @depth bits apart. */
+static inline u64 hmap_range_mask(u8 depth)
+{
+	return depth ? ~0ULL >> depth : ~0ULL;
 }
 
 /* The first hash of the range that begins where the range of @depth bits around
@@ -174,9 +169,9 @@ size_t hmap_table_size_max(const struct hmap_type *type);
 size_t hmap_table_size_for(const struct hmap_type *type, size_t live);
 size_t hmap_table_size_within(const struct hmap_type *type, size_t live,
 			      size_t wanted);
+size_t hmap_table_size_twice(const struct hmap_type *type, size_t live);
 size_t hmap_table_size_exact(const struct hmap_type *type, size_t n);
 u32 hmap_table_limit(const struct hmap_type *type, size_t size);
-u32 hmap_table_slots(const struct hmap_table *table);
 s32 hmap_table_slack(const struct hmap_table *table);
 size_t hmap_table_bytes(const struct hmap_type *type,
 			const struct hmap_table *table);

@@ -32,6 +32,25 @@
 #define HMAP_WORD_LSB		0x0101010101010101ULL
 #define HMAP_WORD_MSB		0x8080808080808080ULL
 
+/*
+ * Tables grow up to the slab class of HMAP_TABLE_MAX bytes, or the one that
+ * holds HMAP_TABLE_MIN_SLOTS if slots are so large that it comes later; beyond
+ * that they are split. A build for tests may choose a smaller class, so that
+ * splits come early.
+ */
+#ifndef HMAP_TABLE_MAX
+#define HMAP_TABLE_MAX		4096
+#endif
+#define HMAP_TABLE_MIN_SLOTS	28
+
+/*
+ * Tables in a directory are at least so large. kmalloc() aligns powers of two to
+ * their size, so the low bits of a pointer to such a table can tell how many slots
+ * it has: a lookup need not wait for the table's head. 0: look there, too many.
+ */
+#define HMAP_DIR_TABLE_MIN	(HMAP_TABLE_MAX < 1024 ? HMAP_TABLE_MAX : 1024)
+#define HMAP_REF_SLOTS		(HMAP_DIR_TABLE_MIN - 1UL)
+
 /* Hash bits that the directory may use: 2^27 entries, a table each. */
 #define HMAP_DIR_MAX_DEPTH	27
 
@@ -46,7 +65,7 @@
 #define HMAP_TABLE_UNITS	0x3f
 
 /*
- * A table: this head, @nr_words control words, then the slots. Readers look
+ * A table: this head, a control word for every eight slots, then the slots. Readers look
  * only at what follows the union, so a retired table can be handed to RCU
  * while they still probe it. 24 bytes of head make two 16-byte slots fit in
  * the 64-byte slab class.
@@ -63,7 +82,7 @@ struct hmap_table {
 		};
 	};
 	u32	seed;
-	u16	nr_words;
+	u16	nr_slots;
 	u8	depth;		/* hash bits that all its entries share */
 	u8	flags;
 	u64	words[];
@@ -71,8 +90,8 @@ struct hmap_table {
 
 static_assert(sizeof(struct hmap_table) == 24);
 
-/* 2^depth tables, found by the top bits of the hash. A table of smaller depth
- * stands in all the entries of its range. Readers look at seed, depth and tables.
+/* 2^depth references to tables, found by the top bits of the hash. A table of smaller
+ * depth stands in all the entries of its range. Readers look at seed, depth and refs.
  */
 struct hmap_dir {
 	struct rcu_head		rcu;
@@ -80,16 +99,22 @@ struct hmap_dir {
 	u8			depth;
 	unsigned long		count;	/* entries in the map */
 	u32			nr_at_depth[HMAP_DIR_MAX_DEPTH + 1];
-	struct hmap_table __rcu	*tables[];
+	void __rcu		*refs[];
 };
 
-/*
- * Bits 7..38 of the hash choose the word, bits 0..6 are the tag; the directory
- * takes its bits from the top, so that none is used twice up to depth 25.
- */
-static __always_inline u32 hmap_home(u64 hash, u32 nr_words)
+static __always_inline u32 hmap_nr_words(u32 nr_slots)
 {
-	return ((u64)(u32)(hash >> 7) * nr_words) >> 32;
+	return (nr_slots + HMAP_WORD_SLOTS - 1) / HMAP_WORD_SLOTS;
+}
+
+/*
+ * Bits 7..38 of the hash choose a slot, and with it the word, so that a last word of
+ * few slots is chosen less often; bits 0..6 are the tag. The directory takes its bits
+ * from the top, so that none is used twice up to depth 25.
+ */
+static __always_inline u32 hmap_home(u64 hash, u32 nr_slots)
+{
+	return ((u64)(u32)(hash >> 7) * nr_slots) >> 32 >> 3;
 }
 
 static __always_inline u64 hmap_full_byte(u64 hash)
@@ -146,10 +171,28 @@ static __always_inline u32 hmap_root_seed(void *root)
 }
 
 /* The directory entry that @hash leads to. */
-static __always_inline struct hmap_table __rcu **
-hmap_dir_entry(struct hmap_dir *dir, u64 hash)
+static __always_inline void __rcu **hmap_dir_entry(struct hmap_dir *dir, u64 hash)
 {
-	return &dir->tables[hash >> (64 - dir->depth)];
+	return &dir->refs[hash >> (64 - dir->depth)];
+}
+
+static __always_inline void *hmap_ref(struct hmap_table *table)
+{
+	u32 nr_slots = table->nr_slots;
+
+	return (void *)table + (nr_slots <= HMAP_REF_SLOTS ? nr_slots : 0);
+}
+
+static __always_inline struct hmap_table *hmap_ref_table(const void *ref)
+{
+	return (struct hmap_table *)((unsigned long)ref & ~HMAP_REF_SLOTS);
+}
+
+static __always_inline u32 hmap_ref_slots(const void *ref)
+{
+	u32 nr_slots = (unsigned long)ref & HMAP_REF_SLOTS;
+
+	return likely(nr_slots) ? nr_slots : hmap_ref_table(ref)->nr_slots;
 }
 
 /* A 64 x 64 -> 128-bit product, folded. */

@@ -22,6 +22,11 @@
 
 #include "internal.h"
 
+/* Tables up to this size are not worth the allocation of a smaller one, as long as
+ * there is an entry in them.
+ */
+#define KEPT_BYTES	256
+
 static const gfp_t shrink_gfp = GFP_NOWAIT | __GFP_NOWARN;
 
 /* Copy the entries of two tables into one. The one that a walk has pinned comes
@@ -81,7 +86,8 @@ static int merge(struct hmap *map, u64 hash, gfp_t gfp)
 		return 0;
 	merged = hmap_table_alloc(type,
 				  hmap_table_size_within(type, table->live +
-							 buddy->live, 0),
+							 buddy->live,
+							 HMAP_DIR_TABLE_MIN),
 				  table->depth - 1, table->seed, gfp);
 	if (!merged)
 		return -ENOMEM;
@@ -142,13 +148,24 @@ static int shrink_dir(struct hmap *map, gfp_t gfp)
 
 static bool is_sparse(const struct hmap_table *table)
 {
-	return table->live * 4 < hmap_table_slots(table);
+	return table->live * 4 < table->nr_slots;
 }
 
-/* Whether deleted slots have blocks, which go only with their table. */
-static bool keeps_blocks(const struct hmap_type *type)
+/* The smallest size that @table may be given. */
+static size_t size_at_least(const struct hmap *map)
 {
-	return hmap_is_rcu(type) && hmap_is_indirect(type);
+	return hmap_root_dir(hmap_root(map)) ? HMAP_DIR_TABLE_MIN : 0;
+}
+
+/* Whether a table without entries is worth keeping: only the smallest, and only if
+ * no deleted slot in it can have a block, which would stay as long.
+ */
+static bool keeps_last(const struct hmap_type *type,
+		       const struct hmap_table *table)
+{
+	return hmap_table_bytes(type, table) ==
+	       hmap_table_size_exact(type, 1) &&
+	       !(hmap_is_rcu(type) && hmap_is_indirect(type));
 }
 
 /* After a removal from @table. */
@@ -157,11 +174,14 @@ void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash)
 	bool few = table->depth && table->live < HMAP_TABLE_MIN_SLOTS / 2;
 	size_t size;
 
-	if (keeps_blocks(map->type) && !table->reserved && !hmap_live(map)) {
-		hmap_drop_all(map, true);
+	if (table->reserved || (!few && !is_sparse(table)))
+		return;
+	if (!hmap_live(map)) {
+		if (!keeps_last(map->type, table))
+			hmap_drop_all(map, true);
 		return;
 	}
-	if (table->reserved || (!few && !is_sparse(table)))
+	if (!table->depth && hmap_table_bytes(map->type, table) <= KEPT_BYTES)
 		return;
 	if (merge(map, hash, shrink_gfp) > 0) {
 		merge_up(map, hash, shrink_gfp);
@@ -171,7 +191,8 @@ void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash)
 	shrink_dir(map, shrink_gfp);
 	if (!is_sparse(table))
 		return;
-	size = hmap_table_size_for(map->type, table->live + table->live / 2);
+	size = max(size_at_least(map),
+		   hmap_table_size_for(map->type, table->live + table->live / 2));
 	if (size < hmap_table_bytes(map->type, table))
 		hmap_rebuild(map, table, hash, size, shrink_gfp);
 }
@@ -196,7 +217,8 @@ int hmap_trim(struct hmap *map, gfp_t gfp)
 		if (merge_up(map, hash, gfp))
 			err = -ENOMEM;
 		table = hmap_table_of(map, hash);
-		size = hmap_table_size_exact(type, table->live);
+		size = max(size_at_least(map),
+			   hmap_table_size_exact(type, table->live));
 		if (size < hmap_table_bytes(type, table) &&
 		    hmap_rebuild(map, table, hash, size, gfp))
 			err = -ENOMEM;
@@ -236,9 +258,8 @@ void hmap_drop_all(struct hmap *map, bool readers)
 		return;
 	}
 	do {
-		table = rcu_dereference_protected(*hmap_dir_entry(dir, hash),
-						  !readers ||
-						  hmap_lock_held(map));
+		table = hmap_ref_table(rcu_dereference_protected(*hmap_dir_entry(dir, hash),
+					!readers || hmap_lock_held(map)));
 		hash = hmap_range_next(hash, table->depth);
 		drop_table(type, table, readers);
 	} while (hash);

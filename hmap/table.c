@@ -10,11 +10,6 @@
 
 #include "internal.h"
 
-struct shape {
-	u32 nr_words;
-	u32 slots;
-};
-
 /* A table has no more slots than its head can count. If there is only one key, one
  * is enough, or two where its value is overwritten by a second block.
  */
@@ -22,24 +17,7 @@ static u32 slots_max(const struct hmap_type *type)
 {
 	if (!type->key_size && !hmap_has_string_keys(type))
 		return hmap_is_rcu(type) && hmap_is_indirect(type) ? 2 : 1;
-	return HMAP_TABLE_MAX_WORDS * HMAP_WORD_SLOTS;
-}
-
-/*
- * kmalloc() rounds up to its classes, so a table's size is chosen first, among
- * those classes, and its slots are as many as fit. A slot costs its bytes and
- * one control byte; control bytes come by words, hence the correction.
- */
-static struct shape shape_of(const struct hmap_type *type, size_t size)
-{
-	const size_t room = size - sizeof(struct hmap_table);
-	size_t slots = min_t(size_t, room / (type->slot_size + 1),
-			     slots_max(type));
-
-	while (slots && round_up(slots, HMAP_WORD_SLOTS) +
-			slots * type->slot_size > room)
-		slots--;
-	return (struct shape){ DIV_ROUND_UP(slots, HMAP_WORD_SLOTS), slots };
+	return HMAP_TABLE_MAX_SLOTS;
 }
 
 static size_t slab_class(size_t size)
@@ -49,19 +27,42 @@ static size_t slab_class(size_t size)
 	return roundup_pow_of_two(size);
 }
 
-static size_t class_min(const struct hmap_type *type)
+/* The bytes of a table with so many slots. */
+static size_t size_of(const struct hmap_type *type, size_t slots)
 {
-	return slab_class(sizeof(struct hmap_table) + sizeof(u64) +
-			  type->slot_size);
+	return sizeof(struct hmap_table) + round_up(slots, HMAP_WORD_SLOTS) +
+	       slots * type->slot_size;
+}
+
+/*
+ * kmalloc() rounds up to its classes, so a table's size is chosen first, among
+ * those classes, and its slots are as many as fit. A slot costs its bytes and
+ * one control byte; control bytes come by words, hence the correction.
+ */
+static u32 slots_in(const struct hmap_type *type, size_t size)
+{
+	size_t slots = (size - sizeof(struct hmap_table)) / (type->slot_size + 1);
+
+	slots = min_t(size_t, slots, slots_max(type));
+	while (slots && size_of(type, slots) > size)
+		slots--;
+	return slots;
+}
+
+/* The smallest class that has at least so many slots, if there is one. */
+static size_t size_with(const struct hmap_type *type, size_t slots)
+{
+	return slab_class(size_of(type, clamp_t(size_t, slots, 1,
+						slots_max(type))));
 }
 
 /*
  * Probes end at an empty byte, so a table of several words keeps an eighth of
  * its slots empty; one word is read whole anyway, and may be filled.
  */
-static u32 slack_of(struct shape shape)
+static u32 slack_of(u32 slots)
 {
-	return shape.nr_words > 1 ? shape.slots / 8 : 0;
+	return slots > HMAP_WORD_SLOTS ? slots / 8 : 0;
 }
 
 /* The bytes that a kmalloc'ed or kvmalloc'ed block of @size takes. */
@@ -73,9 +74,9 @@ size_t hmap_block_bytes(const void *block, size_t size)
 /* Entries that a table of @size holds before it has to grow. */
 u32 hmap_table_limit(const struct hmap_type *type, size_t size)
 {
-	struct shape shape = shape_of(type, size);
+	u32 slots = slots_in(type, size);
 
-	return shape.slots - slack_of(shape);
+	return slots - slack_of(slots);
 }
 
 /* The smallest class in which @live entries leave a quarter of the slots free,
@@ -83,38 +84,28 @@ u32 hmap_table_limit(const struct hmap_type *type, size_t size)
  */
 size_t hmap_table_size_for(const struct hmap_type *type, size_t live)
 {
-	size_t size = class_min(type);
-	struct shape shape = shape_of(type, size);
+	return size_with(type, DIV_ROUND_UP(live * 4, 3));
+}
 
-	while (shape.slots < slots_max(type) && shape.slots * 3 < live * 4) {
-		size = slab_class(size + 1);
-		shape = shape_of(type, size);
-	}
-	return size;
+/* The smallest class in which @live entries take less than half of the slots: what
+ * a small table grows to, so that few entries do not take many allocations.
+ */
+size_t hmap_table_size_twice(const struct hmap_type *type, size_t live)
+{
+	return size_with(type, live * 2 + 1);
 }
 
 /* The smallest class that takes @n entries without growing. */
 size_t hmap_table_size_exact(const struct hmap_type *type, size_t n)
 {
-	size_t size = class_min(type);
-	struct shape shape = shape_of(type, size);
-
-	while (shape.slots < slots_max(type) && shape.slots - slack_of(shape) < n) {
-		size = slab_class(size + 1);
-		shape = shape_of(type, size);
-	}
-	return size;
+	return size_with(type, n > HMAP_WORD_SLOTS ? n + (n - 1) / 7 : n);
 }
 
 /* The class at which tables are split. */
 size_t hmap_table_size_max(const struct hmap_type *type)
 {
-	size_t size = slab_class(HMAP_TABLE_MAX);
-
-	while (shape_of(type, size).slots <
-	       min_t(u32, HMAP_TABLE_MIN_SLOTS, slots_max(type)))
-		size = slab_class(size + 1);
-	return size;
+	return max_t(size_t, HMAP_TABLE_MAX,
+		     size_with(type, HMAP_TABLE_MIN_SLOTS));
 }
 
 /* At least @wanted and roomy enough for @live, but not above the class at which
@@ -131,42 +122,34 @@ size_t hmap_table_size_within(const struct hmap_type *type, size_t live,
 	return size;
 }
 
-u32 hmap_table_slots(const struct hmap_table *table)
-{
-	u64 last = READ_ONCE(table->words[table->nr_words - 1]);
-
-	return table->nr_words * HMAP_WORD_SLOTS -
-	       hweight64(hmap_match_absent(last));
-}
-
 /* Empty slots that are left when @table wants to grow. */
 s32 hmap_table_slack(const struct hmap_table *table)
 {
-	return slack_of((struct shape){ table->nr_words,
-					hmap_table_slots(table) });
+	return slack_of(table->nr_slots);
 }
 
 size_t hmap_table_bytes(const struct hmap_type *type,
 			const struct hmap_table *table)
 {
-	return slab_class(sizeof(*table) + table->nr_words * sizeof(u64) +
-			  (size_t)hmap_table_slots(table) * type->slot_size);
+	return slab_class(size_of(type, table->nr_slots));
 }
 
-static void clear_words(struct hmap_table *table, u32 slots)
+/* All bytes empty, but those at the end that have no slots. */
+static void clear_words(struct hmap_table *table)
 {
-	u32 index;
+	u32 nr_words = hmap_nr_words(table->nr_slots);
+	u32 last = table->nr_slots % HMAP_WORD_SLOTS;
 
-	memset(table->words, HMAP_EMPTY, table->nr_words * sizeof(u64));
-	for (index = slots; index < table->nr_words * HMAP_WORD_SLOTS; index++)
-		hmap_table_set(table, index, HMAP_ABSENT);
+	memset(table->words, HMAP_EMPTY, nr_words * sizeof(u64));
+	if (last)
+		table->words[nr_words - 1] =
+			HMAP_ABSENT * HMAP_WORD_LSB << last * 8;
 }
 
 /* A fresh table without entries, not published yet. */
 struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 				    u8 depth, u32 seed, gfp_t gfp)
 {
-	struct shape shape = shape_of(type, size);
 	struct hmap_table *table;
 
 	/* Often the caller can do without. */
@@ -179,18 +162,18 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 		hmap_counter_inc(HMAP_ALLOC_FAILURES);
 		return NULL;
 	}
+	table->nr_slots = slots_in(type, size);
 	table->live = 0;
-	table->room = shape.slots - slack_of(shape);
+	table->room = table->nr_slots - slack_of(table->nr_slots);
 	table->pins = 0;
 	table->owns_blocks = false;
 	table->reserved = false;
 	table->seed = seed;
-	table->nr_words = shape.nr_words;
 	table->depth = depth;
 	table->flags = HMAP_TABLE_VACANT;
 	if (hmap_is_indirect(type))
 		table->flags |= type->slot_size / 8;
-	clear_words(table, shape.slots);
+	clear_words(table);
 	hmap_counter_inc(HMAP_TABLES_ALLOCATED);
 	hmap_bytes_add(hmap_table_bytes(type, table));
 	return table;
@@ -202,17 +185,18 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 long hmap_table_find_free(const struct hmap_type *type,
 			  const struct hmap_table *table, u64 hash)
 {
-	u32 nr = hmap_home(hash, table->nr_words);
+	u32 nr = hmap_home(hash, table->nr_slots);
+	u32 nr_words = hmap_nr_words(table->nr_slots);
 	u32 left;
 
-	for (left = table->nr_words; left; left--) {
+	for (left = nr_words; left; left--) {
 		u64 match = hmap_match_empty(table->words[nr]);
 
 		if (!hmap_is_rcu(type))
 			match |= hmap_match_deleted(table->words[nr]);
 		if (match)
 			return nr * HMAP_WORD_SLOTS + hmap_match_first(match);
-		if (++nr == table->nr_words)
+		if (++nr == nr_words)
 			nr = 0;
 	}
 	return -1;
@@ -287,7 +271,7 @@ void hmap_table_empty(const struct hmap_type *type, struct hmap_table *table,
 	if (!--table->live)
 		set_flags(table, HMAP_TABLE_VACANT, 0);
 	if (!hmap_is_rcu(type) &&
-	    (table->nr_words == 1 || hmap_match_empty(word))) {
+	    (table->nr_slots <= HMAP_WORD_SLOTS || hmap_match_empty(word))) {
 		hmap_table_set(table, index, HMAP_EMPTY);
 		table->room++;
 	} else {
@@ -295,39 +279,75 @@ void hmap_table_empty(const struct hmap_type *type, struct hmap_table *table,
 	}
 }
 
+static void copy_slot(const struct hmap_type *type, void *to, const void *from)
+{
+	/* The compiler makes few instructions of a copy whose size it knows. */
+	switch (type->slot_size) {
+	case 8:
+		memcpy(to, from, 8);
+		break;
+	case 16:
+		memcpy(to, from, 16);
+		break;
+	case 24:
+		memcpy(to, from, 24);
+		break;
+	default:
+		memcpy(to, from, type->slot_size);
+	}
+}
+
+/* Take a slot in a table that nobody has seen yet, and in which none is deleted. */
+static void *take_fresh(const struct hmap_type *type, struct hmap_table *table,
+			u64 hash)
+{
+	u32 nr = hmap_home(hash, table->nr_slots);
+	u32 byte;
+
+	while (!hmap_match_empty(table->words[nr]))
+		if (++nr == hmap_nr_words(table->nr_slots))
+			nr = 0;
+	byte = hmap_match_first(hmap_match_empty(table->words[nr]));
+	table->words[nr] |= hmap_full_byte(hash) << byte * 8;
+	table->live++;
+	table->room--;
+	table->flags &= ~HMAP_TABLE_VACANT;
+	return hmap_slot(type, table, nr * HMAP_WORD_SLOTS + byte);
+}
+
 /* Copy one entry. @own_block: the copy must not share its block. */
 static int copy_entry(const struct hmap_type *type, const void *slot,
 		      struct hmap_table *to, u64 hash, bool own_block, gfp_t gfp)
 {
-	long index = hmap_table_find_free(type, to, hash);
-	void *dest = hmap_slot(type, to, index);
+	void *block = NULL, *dest;
 
-	memcpy(dest, slot, type->slot_size);
 	if (own_block) {
-		void *block = hmap_indirect_dup(type, slot, gfp);
-
+		block = hmap_indirect_dup(type, slot, gfp);
 		if (!block)
 			return -ENOMEM;
-		*(void **)dest = block;
 	}
-	hmap_table_fill(to, index, hash);
+	dest = take_fresh(type, to, hash);
+	copy_slot(type, dest, slot);
+	if (block)
+		*(void **)dest = block;
 	return 0;
 }
 
 /*
  * The one copy routine: the entries of @from into @to[0] or @to[1], by the hash
- * bit behind those that they all share. The tables in @to may be the same, and
- * have room enough. Blocks change hands, unless a walk has pinned @from: the walk
- * will look its keys up again, so they stay with @from and are copied, which can
- * fail with -ENOMEM.
+ * bit behind those that they all share. The tables in @to may be the same, have
+ * room enough, and are fresh. Blocks change hands, unless a walk has pinned @from:
+ * the walk will look its keys up again, so they stay with @from and are copied,
+ * which can fail with -ENOMEM.
  */
 int hmap_table_copy(const struct hmap_type *type, struct hmap_table *from,
 		    struct hmap_table *to[2], gfp_t gfp)
 {
 	bool own_blocks = from->pins && hmap_is_indirect(type);
+	u32 nr_words = hmap_nr_words(from->nr_slots);
 	u32 nr;
 
-	for (nr = 0; nr < from->nr_words; nr++) {
+	for (nr = 0; nr < nr_words; nr++) {
 		u64 full = hmap_match_full(from->words[nr]);
 
 		for (; full; full &= full - 1) {
@@ -338,7 +358,8 @@ int hmap_table_copy(const struct hmap_type *type, struct hmap_table *from,
 						 from->seed);
 			u32 half = hash >> (63 - from->depth) & 1;
 
-			if (copy_entry(type, slot, to[half], hash, own_blocks, gfp))
+			if (copy_entry(type, slot, to[half], hash, own_blocks,
+				       gfp))
 				return -ENOMEM;
 		}
 	}

@@ -32,8 +32,8 @@ static bool valid_entry(const struct hmap *map, const struct hmap_table *table,
 			    (hash ^ range) >> (64 - table->depth) == 0) &&
 	       require(map, hmap_table_byte(table, index) ==
 			    hmap_full_byte(hash)) &&
-	       require(map, hmap_probe(type, table, key, hash, type->equal) ==
-			    index);
+	       require(map, hmap_probe(type, table, table->nr_slots, key, hash,
+				       type->equal) == index);
 }
 
 /* The bytes of a table, counted: what each may be, and where. */
@@ -66,15 +66,17 @@ static bool valid_table(const struct hmap *map, const struct hmap_table *table,
 	struct census census = { };
 	u32 index;
 
-	if (!require(map, table->nr_words))
+	if (!require(map, table->nr_slots))
 		return false;
-	for (index = 0; index < table->nr_words * HMAP_WORD_SLOTS; index++)
+	for (index = 0; index < hmap_nr_words(table->nr_slots) * HMAP_WORD_SLOTS; index++)
 		if (!valid_slot(map, table, index, range, &census))
 			return false;
 	return require(map, census.full == table->live) &&
 	       require(map, (s32)census.empty - hmap_table_slack(table) ==
 			    table->room) &&
-	       require(map, census.absent < HMAP_WORD_SLOTS) &&
+	       require(map, census.absent ==
+			    hmap_nr_words(table->nr_slots) * HMAP_WORD_SLOTS -
+			    table->nr_slots) &&
 	       require(map, table->seed == seed) &&
 	       require(map, !(table->flags & HMAP_TABLE_DEAD)) &&
 	       require(map, !table->owns_blocks) &&
@@ -82,26 +84,34 @@ static bool valid_table(const struct hmap *map, const struct hmap_table *table,
 			    !!table->live);
 }
 
+static void *dir_ref(const struct hmap *map, struct hmap_dir *dir, u64 hash)
+{
+	return rcu_dereference_protected(*hmap_dir_entry(dir, hash),
+					 hmap_lock_held(map));
+}
+
 /* Every directory entry of @table's range, and no other, leads to it. */
-static bool valid_range(const struct hmap *map, const struct hmap_dir *dir,
+static bool valid_range(const struct hmap *map, struct hmap_dir *dir,
 			const struct hmap_table *table, u64 range)
 {
 	u64 next = hmap_range_next(range, table->depth);
 	u64 step = 1ULL << (64 - dir->depth);
 	u64 hash = range;
 
-	if (!require(map, table->depth <= dir->depth) ||
+	if (!require(map, !((unsigned long)table & HMAP_REF_SLOTS)) ||
+	    !require(map, table->depth <= dir->depth) ||
 	    !require(map, !table->depth || !(range << table->depth)))
 		return false;
 	do {
-		if (!require(map, hmap_table_of(map, hash) == table))
+		if (!require(map, dir_ref(map, dir, hash) ==
+				  hmap_ref((struct hmap_table *)table)))
 			return false;
 		hash += step;
 	} while (hash != next);
 	return true;
 }
 
-static bool valid_dir(const struct hmap *map, const struct hmap_dir *dir)
+static bool valid_dir(const struct hmap *map, struct hmap_dir *dir)
 {
 	struct hmap_table *table;
 	u32 nr_at_depth[HMAP_DIR_MAX_DEPTH + 1] = { };

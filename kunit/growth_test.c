@@ -6,12 +6,8 @@
 #include "test.h"
 
 /* As the module is built, or as a build for tests says. */
-#ifndef HMAP_TABLE_MAX
-#define HMAP_TABLE_MAX	4096
-#endif
-
-#ifndef HMAP_TABLE_MAX_WORDS
-#define HMAP_TABLE_MAX_WORDS	U16_MAX
+#ifndef HMAP_TABLE_MAX_SLOTS
+#define HMAP_TABLE_MAX_SLOTS	U16_MAX
 #endif
 
 #ifdef _HMAP_USER_STUBS_H
@@ -59,9 +55,9 @@ static void growth_test_exit(struct kunit *test)
 /*
  * u64 -> u64: 24 bytes of head, 8 for each word of eight slots, 16 a slot. A
  * class is left when it is full (one word) or 7/8 full, and the next one is that
- * in which a quarter is free:
- * 64 B: 2 slots, 96: 4, 128: 6, 192: 9 (8 used), 256: 13 (12), 512: 28 (25),
- * 1k: 58 (51), 2k: 119 (105), 4k: 239 (210), then a split.
+ * in which more than half is free:
+ * 64 B: 2 slots, 128: 6, 256: 13 (12 used), 512: 28 (25), 1k: 58 (51), 2k: 119 (105),
+ * 4k: 239 (210), then a split.
  */
 static void slab_classes_in_turn(struct kunit *test)
 {
@@ -69,8 +65,8 @@ static void slab_classes_in_turn(struct kunit *test)
 		size_t size;
 		u32 last;	/* number of entries that still fit */
 	} step[] = {
-		{ 64, 2 }, { 96, 4 }, { 128, 6 }, { 192, 8 }, { 256, 12 },
-		{ 512, 25 }, { 1024, 51 }, { 2048, 105 }, { 4096, 210 },
+		{ 64, 2 }, { 128, 6 }, { 256, 12 }, { 512, 25 }, { 1024, 51 },
+		{ 2048, 105 }, { 4096, 210 },
 	};
 	DEFINE_HMAP(map, &u64_rcu_type);
 	struct hmap_stats stats;
@@ -190,33 +186,33 @@ static void a_million_take_36_bytes_each(struct kunit *test)
 	hmap_clear(&map);
 }
 
-/* 192 bytes have nine slots and ask for growth after eight. Growth that fails is
- * put off as long as a slot is free.
+/* 256 bytes have 13 slots and ask for growth after twelve. Growth that fails is put
+ * off as long as a slot is free.
  */
 static void failed_growth_uses_what_is_free(struct kunit *test)
 {
 	DEFINE_HMAP(map, &u64_rcu_type);
-	u64 key = key_of(8), value = 8;
+	u64 key = key_of(12), value = 12;
 
 	if (!can_fail_allocations())
 		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
-	insert_keys(test, &map, 0, 8);
-	KUNIT_ASSERT_EQ(test, hmap_memory(&map), 192);
+	insert_keys(test, &map, 0, 12);
+	KUNIT_ASSERT_EQ(test, hmap_memory(&map), 256);
 	fail_nth_allocation(1);
 	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL), 0);
 	KUNIT_EXPECT_TRUE(test, allocation_has_failed());
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 192);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 256);
 
-	key = key_of(9);
-	value = 9;
+	key = key_of(13);
+	value = 13;
 	fail_nth_allocation(1);
 	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL),
 			-ENOMEM);
 	KUNIT_EXPECT_TRUE(test, allocation_has_failed());
-	KUNIT_EXPECT_EQ(test, hmap_count(&map), 9);
+	KUNIT_EXPECT_EQ(test, hmap_count(&map), 13);
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
 	KUNIT_EXPECT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL), 0);
-	expect_keys(test, &map, 0, 10);
+	expect_keys(test, &map, 0, 14);
 	hmap_clear(&map);
 }
 
@@ -334,7 +330,7 @@ static void constant_hash_works(struct kunit *test)
 {
 	DEFINE_HMAP(map, &constant_type);
 	struct hmap_stats stats;
-	u64 n, key, count = min_t(u64, 3000, HMAP_TABLE_MAX_WORDS * 4);
+	u64 n, key, count = min_t(u64, 3000, HMAP_TABLE_MAX_SLOTS / 2);
 
 	stats_since(&stats);
 	insert_keys(test, &map, 0, count);
@@ -353,12 +349,12 @@ static void constant_hash_works(struct kunit *test)
 	hmap_destroy(&map);
 }
 
-/* The head of a table counts so many words, and a constant hash needs them all in
+/* The head of a table counts so many slots, and a constant hash needs them all in
  * one. Behind the last slot there is -ENOMEM, and the map is as it was.
  */
 static void constant_hash_has_a_limit(struct kunit *test)
 {
-	const u64 limit = HMAP_TABLE_MAX_WORDS * 8;
+	const u64 limit = HMAP_TABLE_MAX_SLOTS;
 	DEFINE_HMAP(map, &constant_type);
 	u64 key = key_of(limit);
 

@@ -23,24 +23,41 @@ size_t kmalloc_size_roundup(size_t size)
 	return roundup_pow_of_two(size);
 }
 
-/* Before each block: its size. 8 bytes, so that blocks are aligned to 8 but
- * not to 16, which is all that kmalloc() promises.
+/*
+ * As kmalloc() promises: blocks of a power of two are aligned to it, others to 8 only.
+ * Before each block there is its size, and before that padding.
  */
+static size_t alignment_of(size_t class)
+{
+	return is_power_of_2(class) ? min_t(size_t, class, PAGE_SIZE) : 8;
+}
+
+/* Where the padding begins, for an alignment that malloc() provides or not. */
+static void *start_of(u64 *block)
+{
+	return (char *)block - max_t(size_t, 16, alignment_of(block[-1])) +
+	       (alignment_of(block[-1]) == 8 ? 8 : 0);
+}
+
 void *kmalloc(size_t size, gfp_t gfp)
 {
+	size_t class = kmalloc_size_roundup(size);
+	size_t align = alignment_of(class);
+	size_t pad = align == 8 ? 8 : max_t(size_t, 16, align);
+	void *start;
 	u64 *block;
 
 	if (stub_fail_all || (stub_fail_nth && !--stub_fail_nth))
 		return NULL;
-	block = malloc(sizeof(*block) + size);
-	if (!block)
+	if (posix_memalign(&start, max_t(size_t, 16, align), pad + size))
 		return NULL;
+	block = (u64 *)((char *)start + pad);
 	/* Whoever reads what he has not written shall notice. */
-	memset(block + 1, 0xa5, size);
-	*block = kmalloc_size_roundup(size);
-	stub_bytes += *block;
-	stub_largest = max_t(size_t, stub_largest, *block);
-	return block + 1;
+	memset(block, 0xa5, size);
+	block[-1] = class;
+	stub_bytes += class;
+	stub_largest = max_t(size_t, stub_largest, class);
+	return block;
 }
 
 void kfree(const void *p)
@@ -50,7 +67,7 @@ void kfree(const void *p)
 	if (!p)
 		return;
 	stub_bytes -= block[-1];
-	free(block - 1);
+	free(start_of(block));
 }
 
 char *kstrdup(const char *s, gfp_t gfp)

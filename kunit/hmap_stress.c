@@ -218,13 +218,13 @@ static int reader(void *data)
 	return 0;
 }
 
-static void lock(struct run *run)
+static void lock(struct run *run) __acquires(&run->lock)
 {
 	spin_lock(&run->lock);
 	WRITE_ONCE(run->writing, true);
 }
 
-static void unlock(struct run *run)
+static void unlock(struct run *run) __releases(&run->lock)
 {
 	WRITE_ONCE(run->writing, false);
 	spin_unlock(&run->lock);

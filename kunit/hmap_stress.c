@@ -244,7 +244,7 @@ static void store(struct run *run, u64 n)
 		error(run, "hmap_store() failed", n);
 }
 
-static void remove(struct run *run, u64 n)
+static void remove_key(struct run *run, u64 n)
 {
 	struct any_key key;
 
@@ -259,7 +259,7 @@ static void write_hot(struct run *run)
 	u64 n = get_random_u32() % HOT;
 
 	store(run, n);
-	remove(run, STAYING + n);
+	remove_key(run, STAYING + n);
 	store(run, STAYING + n);
 }
 
@@ -276,7 +276,7 @@ static u64 write_wave(struct run *run)
 	}
 	for (n = 0; n < many; n++) {
 		if (get_random_u32() % 64)
-			remove(run, STAYING + n);
+			remove_key(run, STAYING + n);
 		write_hot(run);
 		cond_resched();
 	}

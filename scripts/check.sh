@@ -11,6 +11,7 @@ set -euo pipefail
 # name, what it needs, what it does
 stages=(
 	"user           gcc      test the same core in user space, under sanitizers"
+	"tsan           gcc      readers beside a writer there, under the thread sanitizer"
 	"fuzz           clang    fuzz the same core against the model, for a short while"
 	"build-uml      uml      build for User-Mode Linux, W=1, without a warning"
 	"kunit          uml      run the KUnit tests in User-Mode Linux"

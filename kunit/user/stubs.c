@@ -77,38 +77,29 @@ char *kstrdup(const char *s, gfp_t gfp)
 	return copy ? strcpy(copy, s) : NULL;
 }
 
-/* Blocks that wait for the end of a grace period. As in the kernel, a small
- * number in place of a function is the offset in a block to be freed.
+/* As in the kernel, a small number in place of a function is the offset, in a block
+ * to be freed, of its head.
  */
-static struct rcu_head *waiting;
-
-void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
-{
-	head->func = func;
-	head->next = waiting;
-	waiting = head;
-}
-
 void stub_free_rcu(struct rcu_head *head, size_t offset)
 {
 	call_rcu(head, (void (*)(struct rcu_head *))(uintptr_t)offset);
 }
 
-void rcu_barrier(void)
+void stub_run_rcu(struct rcu_head *head)
 {
-	while (waiting) {
-		struct rcu_head *head = waiting;
+	while (head) {
+		struct rcu_head *next = head->next;
 
-		waiting = head->next;
 		if ((uintptr_t)head->func < 4096)
 			kvfree((char *)head - (uintptr_t)head->func);
 		else
 			head->func(head);
+		head = next;
 	}
 }
 
-/* splitmix64 (Steele, Lea, Flood 2014) */
-static u64 random_state;
+/* splitmix64 (Steele, Lea, Flood 2014); each thread seeds its own */
+static _Thread_local u64 random_state;
 
 void stub_random_seed(u64 seed)
 {

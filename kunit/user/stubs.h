@@ -3,8 +3,7 @@
  * As much of the kernel as hmap needs, for user space: the core is compiled
  * unchanged against this. Every <linux/...> header it includes leads here.
  *
- * One thread only. Freeing through RCU is put off until rcu_barrier(), so that
- * the address sanitizer sees a use between.
+ * One thread only, unless threads.h is included after this.
  */
 #ifndef _HMAP_USER_STUBS_H
 #define _HMAP_USER_STUBS_H
@@ -38,6 +37,8 @@ typedef unsigned int gfp_t;
 #define U32_MAX			UINT32_MAX
 #define EUCLEAN			117
 #define __rcu
+#define __acquires(lock)
+#define __releases(lock)
 #define __must_check		__attribute__((__warn_unused_result__))
 #undef __always_inline
 #define __always_inline		inline __attribute__((__always_inline__))
@@ -132,10 +133,10 @@ extern unsigned int stub_expected_warnings;
 	bool __warn = (x);						\
 									\
 	if (__warn && !__done) {					\
+		__done = true;						\
 		stub_warnings++;					\
 		printf("# WARNING: " fmt, ##__VA_ARGS__);		\
 	}								\
-	__done |= __warn;						\
 	__warn;								\
 })
 
@@ -183,6 +184,7 @@ struct rcu_head {
 
 void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head));
 void stub_free_rcu(struct rcu_head *head, size_t offset);
+void stub_run_rcu(struct rcu_head *head);
 void rcu_barrier(void);
 
 #define kvfree_rcu(p, member) \

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# TSAN_SECONDS=60 runs each kind of map for so long.
+# shellcheck source=scripts/stages/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+make --no-print-directory -j"$(nproc)" -C kunit/user tsan

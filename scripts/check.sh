@@ -21,7 +21,7 @@ stages=(
 	"stress         stock    readers under RCU beside a writer, on two CPUs"
 	"build-uml-7.3  uml-7.3  build for User-Mode Linux 7.3, W=1, without a warning"
 	"stress-smp     uml-7.3  the same in User-Mode Linux, on two CPUs at full speed"
-	"broken         patch    break hmap on purpose; the stress test has to find it"
+	"broken         patch    break hmap on purpose; a stress test has to find it"
 	"nodebugfs      stock    load and use them where debugfs is off"
 	"readme         stock    build and load the example in README.md"
 	"checkpatch     source   kernel coding style"

@@ -1,36 +1,61 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The test of the stress test: hmap is broken on purpose, by each of the patches in
-# kunit/broken/, and the stress test has to find it.
+# A test of the tests: each patch in kunit/broken/ breaks hmap in a way that readers
+# beside a writer may run into, and one of the two stress tests has to find it: that
+# in user space, under the thread sanitizer, which also sees what an x86 machine
+# never does, such as stores in another order; else that in the kernel.
 # shellcheck source=scripts/stages/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 DIR=$HMAP_BUILD/broken
 DURATION=${DURATION:-5}
 
-# found PATCH: whether the stress test, or the kernel, complains.
-found() {
-	local console
-
-	console=$HMAP_LOG/broken-$(basename "$1" .patch).log
+# prepare_tree PATCH: a copy of the sources with this patch.
+prepare_tree() {
 	copy_sources "$DIR"
-	patch -p1 -d "$DIR" <"$1"
-	build_modules "$KDIR" "$DIR" HMAP_STRESS=1
+	patch -p1 -d "$DIR" <"$1" || die "$1 does not apply any more"
+}
+
+# tsan_finds LOG: whether the thread sanitizer, or a check, complains in user space.
+tsan_finds() {
+	local status=0
+
+	make --no-print-directory -j"$(nproc)" -C "$DIR/kunit/user" BUILD="$DIR/user" \
+		"$DIR/user/stress-tsan" || die "cannot build it for user space"
+	timeout $((2 * DURATION + 60)) make --no-print-directory -C "$DIR/kunit/user" \
+		BUILD="$DIR/user" TSAN_SECONDS="$DURATION" tsan >"$1" 2>&1 || status=$?
+	grep -m 3 -E '^hmap: .* map: |WARNING: ThreadSanitizer|ERROR: ThreadSanitizer' "$1" ||
+		[ "$status" -ne 0 ]
+}
+
+# kernel_finds CONSOLE: whether a check of the stress module, or the kernel, complains.
+kernel_finds() {
+	build_modules "$KDIR" "$DIR" HMAP_STRESS=1 || die "cannot build the modules"
 	"$HMAP_SCRIPTS/initramfs.sh" "$DIR/stress.gz" "$HMAP_SCRIPTS/guest-stress.sh" \
-		"$DIR/hmap.ko" "$DIR/kunit/hmap_stress.ko"
+		"$DIR/hmap.ko" "$DIR/kunit/hmap_stress.ko" || die "cannot make the initramfs"
 	if "$HMAP_SCRIPTS/boot-qemu.sh" "$VMLINUZ" "$DIR/stress.gz" \
-		$((2 * DURATION + 60)) "$console" hmap_seconds="$DURATION"; then
+		$((2 * DURATION + 60)) "$1" hmap_seconds="$DURATION"; then
 		return 1
 	fi
-	grep -E 'hmap_stress: .* map: |Oops|BUG:|general protection' "$console" |
+	grep -E 'hmap_stress: .* map: |Oops|BUG:|general protection' "$1" |
 		grep -v ' 0 errors$'
 }
 
+# Else whatever keeps the test from running would be taken for a find.
+copy_sources "$DIR"
+! tsan_finds "$HMAP_LOG/broken-none-user.log" ||
+	die "complaints about hmap as it is, see $HMAP_LOG/broken-none-user.log"
+
 passed=0 failed=0
 for patch in kunit/broken/*.patch; do
-	if found "$patch"; then
-		echo "found: $(head -n 1 "$patch")"
+	log=$HMAP_LOG/broken-$(basename "$patch" .patch)
+	prepare_tree "$patch"
+	if tsan_finds "$log-user.log"; then
+		echo "found in user space: $(head -n 1 "$patch")"
+		passed=$((passed + 1))
+	elif kernel_finds "$log.log"; then
+		echo "found in the kernel: $(head -n 1 "$patch")"
 		passed=$((passed + 1))
 	else
 		echo "NOT FOUND: $(head -n 1 "$patch")"

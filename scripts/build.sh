@@ -50,5 +50,5 @@ build_for_stock() {
 
 # Static, as the guest has no libraries.
 build_kv_demo() {
-	gcc -O2 -Wall -static -o "$1/kv_demo" "$1/samples/kv_demo.c"
+	gcc -O2 -Wall -static -o "$1/kv_demo" "$1"/samples/kv_demo*.c
 }

@@ -2,7 +2,7 @@
 /*
  * Sample user of hmap: /dev/hmap_kv, a store in which every open file has a map
  * of its own from string to string. A file that nothing is written to costs one
- * struct kv, with the map's header embedded, and no table.
+ * struct kv, with the map's header embedded, and a struct seq_file, but no table.
  *
  * write() takes lines; a blank is one space character:
  *
@@ -33,18 +33,23 @@
  * the line's newline. So every write() gets on, or fails; like any other, it may
  * also take less than it was given.
  *
- * read() gives the entries, as lines "KEY VALUE" in no order. A read at offset 0
- * takes a snapshot, and all others serve from it: lseek() to 0 to see what has
- * changed. The offset is the reader's alone, write() neither uses nor moves it.
+ * read() gives the entries, as lines "KEY VALUE" in no order, and takes the lock for
+ * a buffer full of them at a time. An entry that stays is read exactly once,
+ * whatever is written meanwhile; another one may be read or not, but never half of
+ * its line. "clear" ends the text. A read at offset 0 begins anew: lseek() to 0 to
+ * see what has changed. To get to any other offset but that of the last read's end,
+ * by lseek() or pread(), all the text before is made again, as it is then. The
+ * offset is the reader's alone, write() neither uses nor moves it.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
-#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -67,15 +72,31 @@ MODULE_PARM_DESC(max_entries, "most entries that an open file may have");
 /* The values are copies of the sample's own; the map keeps copies of the keys. */
 HMAP_DEFINE_STRING(kv_map, char *);
 
+/* How far read() has come. */
+struct reading {
+	struct hmap_cursor	before;	/* the entry to show next */
+	struct hmap_cursor	behind;	/* it */
+	const char		*key;	/* its own, valid under the lock */
+	const char		*value;
+	unsigned long		clears;	/* as in struct kv, when it began */
+};
+
 /* One open file. */
 struct kv {
 	struct mutex	lock;		/* of all below */
 	struct kv_map	map;
 	char		*line;		/* NULL until the first write() */
 	size_t		line_len;	/* of the unfinished line */
-	char		*text;		/* what read() serves from */
-	size_t		text_len;
+	unsigned long	clears;		/* each of which voids cursors */
+	struct reading	reading;
 };
+
+static struct kv *kv_of(struct file *file)
+{
+	struct seq_file *m = file->private_data;
+
+	return m->private;
+}
 
 static int set_entry(struct kv *kv, const char *key, const char *value)
 {
@@ -142,6 +163,7 @@ static int run_clear(struct kv *kv)
 {
 	free_values(kv);
 	hmap_clear(&kv->map.map);
+	kv->clears++;
 	return 0;
 }
 
@@ -251,7 +273,7 @@ static ssize_t take(struct kv *kv, const char __user *buf, size_t count)
 static ssize_t kv_write(struct file *file, const char __user *buf, size_t count,
 			loff_t *pos)
 {
-	struct kv *kv = file->private_data;
+	struct kv *kv = kv_of(file);
 	ssize_t ret;
 
 	mutex_lock(&kv->lock);
@@ -260,119 +282,111 @@ static ssize_t kv_write(struct file *file, const char __user *buf, size_t count,
 	return ret;
 }
 
-static size_t text_length(struct kv *kv)
+/* The entry that is to be shown next, and where it stands. */
+static void *find_entry(struct kv *kv)
 {
-	size_t len = 0;
-	const char *key;
+	struct reading *r = &kv->reading;
 	char **value;
 
-	hmap_for_each_typed(&kv->map, iter, key, value) {
-		len += strlen(key) + 1 + strlen(*value) + 1;
-		cond_resched();
-	}
-	return len;
+	r->behind = r->before;
+	value = (char **)hmap_next(&kv->map.map, &r->behind,
+				   (const void **)&r->key);
+	if (!value)
+		return NULL;
+	r->value = *value;
+	return r;
 }
 
-static char *append(char *to, const char *string, char last)
+/* seq_file begins at entry 0, or goes on with the entry that its last kv_next() has
+ * come to. That may have gone meanwhile, and the one behind it takes its place.
+ */
+static void *kv_start(struct seq_file *m, loff_t *pos)
 {
-	size_t len = strlen(string);
-
-	memcpy(to, string, len);
-	to[len] = last;
-	return to + len + 1;
-}
-
-static void write_text(struct kv *kv, char *to)
-{
-	const char *key;
-	char **value;
-
-	hmap_for_each_typed(&kv->map, iter, key, value) {
-		to = append(to, key, ' ');
-		to = append(to, *value, '\n');
-		cond_resched();
-	}
-}
-
-/* On failure the last snapshot stays. */
-static int take_snapshot(struct kv *kv)
-{
-	size_t len = text_length(kv);
-	/* Failing is no reason for a warning: the length is the caller's. */
-	char *text = kvmalloc(len, KV_GFP | __GFP_NOWARN);
-
-	if (!text)
-		return -ENOMEM;
-	write_text(kv, text);
-	kvfree(kv->text);
-	kv->text = text;
-	kv->text_len = len;
-	return 0;
-}
-
-static ssize_t kv_read(struct file *file, char __user *buf, size_t count,
-		       loff_t *pos)
-{
-	struct kv *kv = file->private_data;
-	ssize_t ret = 0;
+	struct kv *kv = m->private;
 
 	mutex_lock(&kv->lock);
 	if (!*pos)
-		ret = take_snapshot(kv);
-	if (!ret)
-		ret = simple_read_from_buffer(buf, count, pos, kv->text,
-					      kv->text_len);
-	mutex_unlock(&kv->lock);
-	return ret;
+		kv->reading = (struct reading){ .clears = kv->clears };
+	else if (kv->reading.clears != kv->clears)
+		return NULL;
+	return find_entry(kv);
 }
 
-/* Within the snapshot; there is none before the first read(). */
-static loff_t kv_llseek(struct file *file, loff_t offset, int whence)
+/* The current entry has been shown, or been passed over on the way to an offset. */
+static void *kv_next(struct seq_file *m, void *v, loff_t *pos)
 {
-	struct kv *kv = file->private_data;
-	loff_t ret;
+	struct kv *kv = m->private;
 
-	mutex_lock(&kv->lock);
-	ret = fixed_size_llseek(file, offset, whence, kv->text_len);
-	mutex_unlock(&kv->lock);
-	return ret;
+	++*pos;
+	kv->reading.before = kv->reading.behind;
+	if (fatal_signal_pending(current))
+		return ERR_PTR(-EINTR);
+	cond_resched();
+	return find_entry(kv);
 }
+
+static int kv_show(struct seq_file *m, void *v)
+{
+	const struct reading *r = v;
+
+	seq_puts(m, r->key);
+	seq_putc(m, ' ');
+	seq_puts(m, r->value);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static void kv_stop(struct seq_file *m, void *v)
+{
+	struct kv *kv = m->private;
+
+	mutex_unlock(&kv->lock);
+}
+
+static const struct seq_operations kv_seq_ops = {
+	.start	= kv_start,
+	.next	= kv_next,
+	.stop	= kv_stop,
+	.show	= kv_show,
+};
 
 static int kv_open(struct inode *inode, struct file *file)
 {
-	struct kv *kv = kzalloc(sizeof(*kv), KV_GFP);
+	struct kv *kv;
 
+	/* misc_open() leaves the device there, which we do not need. */
+	file->private_data = NULL;
+	kv = __seq_open_private(file, &kv_seq_ops, sizeof(*kv));
 	if (!kv)
 		return -ENOMEM;
 	mutex_init(&kv->lock);
 	kv_map_init(&kv->map);
 	hmap_set_lock(&kv->map.map, &kv->lock);
-	file->private_data = kv;
+	/* seq_open() takes it away, but here pwrite() is as good as write(). */
+	file->f_mode |= FMODE_PWRITE;
 	return 0;
 }
 
 static int kv_release(struct inode *inode, struct file *file)
 {
-	struct kv *kv = file->private_data;
+	struct kv *kv = kv_of(file);
 
 	/* Nobody else is left, but the map has been told of its lock. */
 	mutex_lock(&kv->lock);
 	free_values(kv);
 	kv_map_destroy(&kv->map);
 	mutex_unlock(&kv->lock);
-	kvfree(kv->text);
 	kfree(kv->line);
-	kfree(kv);
-	return 0;
+	return seq_release_private(inode, file);
 }
 
 static const struct file_operations kv_fops = {
 	.owner		= THIS_MODULE,
 	.open		= kv_open,
 	.release	= kv_release,
-	.read		= kv_read,
+	.read		= seq_read,
 	.write		= kv_write,
-	.llseek		= kv_llseek,
+	.llseek		= seq_lseek,
 };
 
 static struct miscdevice kv_device = {

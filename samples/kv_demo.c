@@ -232,6 +232,30 @@ static void step_wrong_among_good(struct demo *demo)
 	check_same(&before, &demo->last, BYTES_IN_USE);
 }
 
+static void step_read_in_pieces(struct demo *demo)
+{
+	struct counters before = demo->last;
+	const struct counters *after = &demo->last;
+	int fd = demo->files[SMALL];
+
+	title("Read in pieces, while entries change");
+	read_in_pieces(fd);
+	read_at_offsets(fd);
+	read_while_changing(fd);
+	clear_while_reading(fd);
+	clear_file(fd);
+	show(demo);
+	printf("Between two read() calls nothing is held, so tables come and go meanwhile.\n");
+	check(after->n[SPLITS] > before.n[SPLITS] &&
+	      after->n[MERGES] > before.n[MERGES],
+	      "%lld tables were split, and %lld pairs merged",
+	      after->n[SPLITS] - before.n[SPLITS],
+	      after->n[MERGES] - before.n[MERGES]);
+	check(live_tables(&before) == live_tables(&demo->last),
+	      "as many tables as before");
+	check_same(&before, &demo->last, BYTES_IN_USE);
+}
+
 /* Take every other entry out of @list; returns those. */
 static struct list take_half(struct list *list)
 {
@@ -352,6 +376,7 @@ int main(int argc, char **argv)
 	step_read_back(&demo);
 	step_wrong_input(&demo);
 	step_wrong_among_good(&demo);
+	step_read_in_pieces(&demo);
 	step_delete(&demo);
 	step_clear(&demo);
 	step_close(&demo);

@@ -87,10 +87,14 @@ void feed(int fd, const struct text *text);
 size_t feed_despite_errors(int fd, const struct text *text, size_t piece);
 void clear_file(int fd);
 
-/* kv_demo_file.c: what hmap_kv.c promises of write() */
+/* kv_demo_file.c: what hmap_kv.c promises of write() and read() */
 void refuse_lines(int fd);
 void refuse_long_line(int fd);
 void stop_at_bad_line(int fd);
 void split_bad_lines(int fd);
+void read_in_pieces(int fd);
+void read_at_offsets(int fd);
+void read_while_changing(int fd);
+void clear_while_reading(int fd);
 
 #endif /* _KV_DEMO_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Checks of what hmap_kv.c promises: of wrong input. */
+/* Checks of what hmap_kv.c promises: of wrong input, and of reading in pieces. */
 #include <string.h>
 #include <unistd.h>
 
@@ -109,4 +109,172 @@ void split_bad_lines(int fd)
 	list_free(&model);
 	text_free(&model_text);
 	text_free(&lines);
+}
+
+/* Reading in pieces. */
+
+/* Keys that are there all the time, and keys that come and go meanwhile. */
+#define STAYING		1000
+#define COMING		4000
+
+static void write_key(int fd, const char *format, size_t i)
+{
+	if (dprintf(fd, format, i, i) < 0)
+		die("writing to %s", DEVICE);
+}
+
+/* From the offset on, up to @limit bytes a read(). */
+static struct text read_pieces(int fd, size_t limit, void (*between)(int fd))
+{
+	struct text text = { 0 };
+	char piece[256];
+	ssize_t n;
+
+	text_add(&text, "", 0);
+	while ((n = read(fd, piece, arbitrary(limit))) > 0) {
+		text_add(&text, piece, n);
+		if (between)
+			between(fd);
+	}
+	if (n < 0)
+		die("reading %s", DEVICE);
+	return text;
+}
+
+static void check_same_text(int fd, const struct text *whole, size_t limit)
+{
+	struct text text;
+
+	if (lseek(fd, 0, SEEK_SET))
+		die("lseek to 0");
+	text = read_pieces(fd, limit, NULL);
+	check(text.len == whole->len && !memcmp(text.bytes, whole->bytes, text.len),
+	      "by read() calls of up to %zu bytes it is the same text", limit);
+	text_free(&text);
+}
+
+void read_in_pieces(int fd)
+{
+	struct text whole;
+	size_t i;
+
+	for (i = 0; i < STAYING; i++)
+		write_key(fd, "set stay%zu value of %zu\n", i);
+	whole = read_back(fd);
+	check_same_text(fd, &whole, 1);
+	check_same_text(fd, &whole, 100);
+	text_free(&whole);
+}
+
+/* Whether the bytes at @at, of which read() is to give some, are those of @whole. */
+static bool is_at(const struct text *whole, const char *bytes, ssize_t n,
+		  size_t at)
+{
+	return n > 0 && at + n <= whole->len && !memcmp(bytes, whole->bytes + at, n);
+}
+
+/* pread() anywhere, between two read() calls that are to go on where they were. */
+void read_at_offsets(int fd)
+{
+	struct text whole = read_back(fd);
+	size_t i, at, next = 0, wrong = 0;
+	char bytes[100];
+	ssize_t n;
+
+	if (lseek(fd, 0, SEEK_SET))
+		die("lseek to 0");
+	for (i = 0; i < 50; i++) {
+		n = read(fd, bytes, sizeof(bytes));
+		wrong += !is_at(&whole, bytes, n, next);
+		next += n;
+		at = arbitrary(whole.len - 1);
+		n = pread(fd, bytes, sizeof(bytes), at);
+		wrong += !is_at(&whole, bytes, n, at);
+	}
+	check(!wrong, "%zu times pread(), and read() goes on where it was", i);
+	at = whole.len / 2;
+	n = lseek(fd, at, SEEK_SET) == (off_t)at ?
+	    read(fd, bytes, sizeof(bytes)) : -1;
+	check(is_at(&whole, bytes, n, at), "lseek() to the middle, and read()");
+	check(!pread(fd, bytes, sizeof(bytes), whole.len), "the text ends there");
+	text_free(&whole);
+}
+
+/* The keys come in one wave, and go in the next; some of the others get another
+ * value.
+ */
+static void change(int fd)
+{
+	static size_t step;
+	size_t end;
+
+	for (end = step + 16; step < end; step++) {
+		size_t i = step % COMING;
+
+		write_key(fd, step / COMING % 2 ? "del come%zu\n" :
+						  "set come%zu value of %zu\n", i);
+		write_key(fd, "set stay%zu another of %zu\n", (7 * i) % STAYING);
+	}
+}
+
+/* Whether an entry is one that has been written. */
+static bool is_written(const struct entry *entry)
+{
+	char value[64], another[64];
+	const char *digits = entry->name + strlen("stay");
+
+	if (strncmp(entry->name, "stay", 4) && strncmp(entry->name, "come", 4))
+		return false;
+	snprintf(value, sizeof(value), "value of %s", digits);
+	snprintf(another, sizeof(another), "another of %s", digits);
+	return !strcmp(entry->value, value) ||
+	       (*entry->name == 's' && !strcmp(entry->value, another));
+}
+
+void read_while_changing(int fd)
+{
+	size_t i, stay = 0, twice = 0, wrong = 0;
+	struct text text;
+	struct list list;
+
+	if (lseek(fd, 0, SEEK_SET))
+		die("lseek to 0");
+	text = read_pieces(fd, 50, change);
+	list = list_of(&text, 0);
+	for (i = 0; i < list.len; i++) {
+		const struct entry *entry = &list.entries[i];
+
+		wrong += !is_written(entry);
+		if (*entry->name != 's')
+			continue;
+		stay++;
+		twice += i && !strcmp(entry->name, entry[-1].name);
+	}
+	check(!wrong, "%zu lines are read, each as it was written", list.len);
+	check(stay == STAYING && !twice,
+	      "of %d keys that stay %zu are read, %zu of them twice", STAYING,
+	      stay, twice);
+	list_free(&list);
+	text_free(&text);
+}
+
+void clear_while_reading(int fd)
+{
+	struct text text, last;
+	char bytes[10];
+
+	if (lseek(fd, 0, SEEK_SET) || read(fd, bytes, sizeof(bytes)) < 1)
+		die("reading %s", DEVICE);
+	clear_file(fd);
+	write_key(fd, "set new%zu value of %zu\n", 1);
+	text = read_pieces(fd, 100, NULL);
+	last = read_pieces(fd, 100, NULL);
+	check(!strstr(text.bytes, "new") && text.len &&
+	      text.bytes[text.len - 1] == '\n' && !last.len,
+	      "after a clear, the line that was begun is read, and nothing new");
+	text_free(&text);
+	text_free(&last);
+	text = read_back(fd);
+	check(!strcmp(text.bytes, "new1 value of 1\n"), "and from offset 0, what is there");
+	text_free(&text);
 }

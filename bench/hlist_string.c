@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A table of hlists with strings as keys, each copied into its node. Hashed by jhash,
+ * as rhashtable does it.
+ */
+#include <linux/hash.h>
+#include <linux/jhash.h>
+#include <linux/list.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+typedef const char *peer_key;
+
+struct node {
+	struct hlist_node link;
+	u64 value;
+	char key[];
+};
+
+static inline struct node *node_alloc(const char *key)
+{
+	const size_t size = strlen(key) + 1;
+	struct node *node = kmalloc(struct_size(node, key, size), GFP_KERNEL);
+
+	if (node) {
+		memcpy(node->key, key, size);
+		node->value = 1;
+	}
+	return node;
+}
+
+static inline u32 key_hash(const char *key, u32 bits)
+{
+	return hash_32(jhash(key, strlen(key), 0), bits);
+}
+
+static inline bool key_equal(const char *key, const struct node *node)
+{
+	return !strcmp(key, node->key);
+}
+
+#include "peer-hlist.h"
+
+const struct bench_peer bench_hlist_string = {
+	.name	= "hlist",
+	.kind	= BENCH_STRING,
+	PEER_LOOPS,
+};

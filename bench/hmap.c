@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+/* hmap as most will use it: the headline. Readers under RCU, typed wrappers. */
+#include <hmap/hmap.h>
+
+typedef u64 peer_key;
+
+HMAP_DEFINE_RCU(peer_map, u64, u64, hmap_hash_u64, NULL);
+
+#define PEER_RCU	true
+#include "peer-hmap.h"
+
+const struct bench_peer bench_hmap = {
+	.name	= "hmap",
+	.kind	= BENCH_U64,
+	.rcu	= PEER_RCU,
+	PEER_LOOPS,
+};

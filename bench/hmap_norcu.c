@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+/* hmap under its caller's lock alone: slots are used again, tables freed at once. */
+#include <hmap/hmap.h>
+
+typedef u64 peer_key;
+
+HMAP_DEFINE(peer_map, u64, u64, hmap_hash_u64, NULL);
+
+#define PEER_RCU	false
+#include "peer-hmap.h"
+
+const struct bench_peer bench_hmap_norcu = {
+	.name	= "hmap_norcu",
+	.kind	= BENCH_U64,
+	.rcu	= PEER_RCU,
+	PEER_LOOPS,
+};

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+/* hmap with the hash for keys that an attacker chooses. */
+#include <hmap/hmap.h>
+
+typedef u64 peer_key;
+
+HMAP_DEFINE_RCU(peer_map, u64, u64, hmap_siphash_bytes, NULL);
+
+#define PEER_RCU	true
+#include "peer-hmap.h"
+
+const struct bench_peer bench_hmap_siphash = {
+	.name	= "hmap_siphash",
+	.kind	= BENCH_U64,
+	.rcu	= PEER_RCU,
+	PEER_LOOPS,
+};

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+/* hmap with strings as keys, of which it keeps copies. */
+#include <hmap/hmap.h>
+
+typedef const char *peer_key;
+
+HMAP_DEFINE_STRING_RCU(peer_map, u64);
+
+#define PEER_RCU	true
+#include "peer-hmap.h"
+
+const struct bench_peer bench_hmap_string = {
+	.name	= "hmap",
+	.kind	= BENCH_STRING,
+	.rcu	= PEER_RCU,
+	PEER_LOOPS,
+};

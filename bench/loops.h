@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The timed loops of a peer. Included at the end of its file, which has defined
+ * before:
+ *
+ *	peer_key			typedef: u64, or const char *
+ *	struct peer_map			may be incomplete
+ *	struct peer_map *peer_create(u32 n)
+ *	void peer_destroy(map)
+ *	void peer_settle(map)		wait for the map's worker, if it has one
+ *	int peer_insert(map, key)	the value is 1
+ *	u64 peer_lookup(map, key)	the value, or 0
+ *	bool peer_remove(map, key)	whether it was there
+ *	u64 peer_iterate(map)		the sum of the values
+ *
+ * All peers get the same loops, with the same cond_resched() in those that change
+ * the map: rhashtable grows in a worker, and RCU frees nothing, while a task of a
+ * kernel without preemption goes on and on.
+ */
+#include <linux/sched.h>
+
+#include "bench.h"
+#include "tail.h"
+
+#define PEER_BATCH	64	/* changes between two cond_resched() */
+
+static void *loop_create(u32 n)
+{
+	return peer_create(n);
+}
+
+static void loop_destroy(void *map)
+{
+	peer_destroy(map);
+}
+
+static void loop_settle(void *map)
+{
+	peer_settle(map);
+}
+
+static int loop_insert(void *map, const struct bench_keys *keys)
+{
+	const peer_key *insert = keys->insert;
+	u32 i;
+
+	for (i = 0; i < keys->n; i++) {
+		int err = peer_insert(map, insert[i]);
+
+		if (unlikely(err))
+			return err;
+		if (i % PEER_BATCH == 0)
+			cond_resched();
+	}
+	return 0;
+}
+
+static u64 loop_lookup(void *map, const void *keys, u32 n)
+{
+	const peer_key *key = keys;
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		sum += peer_lookup(map, key[i]);
+	return sum;
+}
+
+static u64 loop_iterate(void *map)
+{
+	return peer_iterate(map);
+}
+
+static u64 loop_remove(void *map, const struct bench_keys *keys)
+{
+	const peer_key *remove = keys->remove;
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < keys->n; i++) {
+		sum += peer_remove(map, remove[i]);
+		if (i % PEER_BATCH == 0)
+			cond_resched();
+	}
+	return sum;
+}
+
+static u64 loop_churn(void *map, const struct bench_keys *keys, bool back)
+{
+	const peer_key *remove = back ? keys->fresh : keys->remove;
+	const peer_key *insert = back ? keys->remove : keys->fresh;
+	u64 sum = 0;
+	u32 i;
+
+	for (i = 0; i < keys->n; i++) {
+		/* An older entry, though not the oldest. */
+		const peer_key found = insert[i / 2];
+
+		sum += peer_remove(map, remove[i]);
+		if (unlikely(peer_insert(map, insert[i])))
+			return 0;
+		sum += peer_lookup(map, found);
+		if (i % PEER_BATCH == 0)
+			cond_resched();
+	}
+	return sum;
+}
+
+static int loop_cycle(const struct bench_keys *keys, u32 n, u32 times)
+{
+	const peer_key *insert = keys->insert;
+	int err = 0;
+	u32 i;
+
+	for (; times && !err; times--) {
+		struct peer_map *map = peer_create(n);
+
+		if (unlikely(!map))
+			return -ENOMEM;
+		for (i = 0; i < n && !err; i++)
+			err = peer_insert(map, insert[i]);
+		peer_destroy(map);
+	}
+	return err;
+}
+
+static int loop_insert_each(void *map, const struct bench_keys *keys,
+			    struct bench_tail *tail)
+{
+	const peer_key *insert = keys->insert;
+	u32 i;
+
+	for (i = 0; i < keys->n; i++) {
+		u64 start = bench_cycles();
+		int err = peer_insert(map, insert[i]);
+
+		bench_tail_add(tail, bench_cycles() - start);
+		if (unlikely(err))
+			return err;
+		cond_resched();
+	}
+	return 0;
+}
+
+#define PEER_LOOPS					\
+	.create		= loop_create,			\
+	.destroy	= loop_destroy,			\
+	.settle		= loop_settle,			\
+	.insert		= loop_insert,			\
+	.lookup		= loop_lookup,			\
+	.iterate	= loop_iterate,			\
+	.remove		= loop_remove,			\
+	.churn		= loop_churn,			\
+	.cycle		= loop_cycle,			\
+	.insert_each	= loop_insert_each

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * hmap as a peer. Included by a file that has made the kind of map:
+ *
+ *	peer_key	typedef
+ *	HMAP_DEFINE...(peer_map, peer_key, u64, ...)
+ *	PEER_RCU	whether the kind has readers under RCU
+ *
+ * Lookups go through the typed wrapper, unless the file defines peer_lookup and says
+ * so by PEER_OWN_LOOKUP.
+ */
+#include <linux/kernel.h>
+#include <linux/rcupdate.h>
+
+static inline struct peer_map *peer_create(u32 n)
+{
+	struct hmap *map = hmap_alloc(&peer_map_type, GFP_KERNEL);
+
+	return map ? container_of(map, struct peer_map, map) : NULL;
+}
+
+static inline void peer_destroy(struct peer_map *map)
+{
+	hmap_free(&map->map);
+}
+
+static inline void peer_settle(struct peer_map *map)
+{
+}
+
+static inline int peer_insert(struct peer_map *map, peer_key key)
+{
+	return peer_map_insert(map, key, 1, GFP_KERNEL);
+}
+
+static inline bool peer_remove(struct peer_map *map, peer_key key)
+{
+	return !peer_map_remove(map, key);
+}
+
+#ifndef PEER_OWN_LOOKUP
+static __always_inline u64 peer_lookup(struct peer_map *map, peer_key key)
+{
+	const u64 *value;
+	u64 result;
+
+	if (PEER_RCU)
+		rcu_read_lock();
+	value = peer_map_lookup(map, key);
+	result = value ? READ_ONCE(*value) : 0;
+	if (PEER_RCU)
+		rcu_read_unlock();
+	return result;
+}
+#endif
+
+static inline u64 peer_iterate(struct peer_map *map)
+{
+	const void *key;
+	const u64 *value;
+	u64 sum = 0;
+
+	if (PEER_RCU) {
+		rcu_read_lock();
+		hmap_for_each_rcu(&map->map, iter, key, value)
+			sum += *value;
+		rcu_read_unlock();
+	} else {
+		hmap_for_each(&map->map, iter, key, value)
+			sum += *value;
+	}
+	return sum;
+}
+
+#include "loops.h"

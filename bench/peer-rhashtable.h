@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * rhashtable as a peer, with its default parameters: jhash, 64 buckets at first, no
+ * shrinking. Included by a file that has defined:
+ *
+ *	peer_key, struct node { struct rhash_head head; ...; u64 value; },
+ *	static const struct rhashtable_params params,
+ *	struct node *node_alloc(key), void node_free(node),
+ *	void node_free_deferred(node), const void *node_key(&key),
+ *	int node_insert(rhashtable, node)
+ */
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+struct peer_map {
+	struct rhashtable ht;
+};
+
+static inline struct peer_map *peer_create(u32 n)
+{
+	struct peer_map *map = kmalloc(sizeof(*map), GFP_KERNEL);
+
+	if (map && rhashtable_init(&map->ht, &params)) {
+		kfree(map);
+		return NULL;
+	}
+	return map;
+}
+
+static void free_one(void *node, void *arg)
+{
+	node_free(node);
+}
+
+static inline void peer_destroy(struct peer_map *map)
+{
+	if (atomic_read(&map->ht.nelems))
+		rhashtable_free_and_destroy(&map->ht, free_one, NULL);
+	else
+		rhashtable_destroy(&map->ht);
+	kfree(map);
+}
+
+static inline bool growing(struct rhashtable *ht)
+{
+	const struct bucket_table *table = rcu_dereference_raw(ht->tbl);
+
+	return rcu_access_pointer(table->future_tbl) ||
+	       rht_grow_above_75(ht, table);
+}
+
+/* The worker grows the table, and is not waited for where there is nothing to do. */
+static inline void peer_settle(struct peer_map *map)
+{
+	while (growing(&map->ht) && flush_work(&map->ht.run_work))
+		;
+}
+
+static inline int peer_insert(struct peer_map *map, peer_key key)
+{
+	struct node *node = node_alloc(key);
+	int err;
+
+	if (unlikely(!node))
+		return -ENOMEM;
+	err = node_insert(&map->ht, node);
+	if (unlikely(err))
+		node_free(node);
+	return err;
+}
+
+static inline u64 peer_lookup(struct peer_map *map, peer_key key)
+{
+	struct node *node;
+	u64 value;
+
+	rcu_read_lock();
+	node = rhashtable_lookup(&map->ht, node_key(&key), params);
+	value = node ? READ_ONCE(node->value) : 0;
+	rcu_read_unlock();
+	return value;
+}
+
+static inline bool peer_remove(struct peer_map *map, peer_key key)
+{
+	struct node *node;
+	bool removed;
+
+	rcu_read_lock();
+	node = rhashtable_lookup(&map->ht, node_key(&key), params);
+	removed = node && !rhashtable_remove_fast(&map->ht, &node->head, params);
+	rcu_read_unlock();
+	if (removed)
+		node_free_deferred(node);
+	return removed;
+}
+
+static inline u64 peer_iterate(struct peer_map *map)
+{
+	struct rhashtable_iter iter;
+	struct node *node;
+	u64 sum = 0;
+
+	rhashtable_walk_enter(&map->ht, &iter);
+	rhashtable_walk_start(&iter);
+	while ((node = rhashtable_walk_next(&iter))) {
+		/* A resize: the walk begins anew. */
+		if (unlikely(IS_ERR(node)))
+			sum = 0;
+		else
+			sum += READ_ONCE(node->value);
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+	return sum;
+}
+
+#include "loops.h"

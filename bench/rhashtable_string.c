@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * rhashtable with strings as keys, each copied into its node, and readers under RCU.
+ */
+#include <linux/jhash.h>
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+typedef const char *peer_key;
+
+struct node {
+	struct rhash_head head;
+	u64 value;
+	struct rcu_head rcu;
+	char key[];
+};
+
+static u32 hash_key(const void *key, u32 len, u32 seed)
+{
+	return jhash(key, strlen(key), seed);
+}
+
+static u32 hash_node(const void *node, u32 len, u32 seed)
+{
+	return hash_key(((const struct node *)node)->key, 0, seed);
+}
+
+static int compare(struct rhashtable_compare_arg *arg, const void *node)
+{
+	return strcmp(arg->key, ((const struct node *)node)->key);
+}
+
+static const struct rhashtable_params params = {
+	.head_offset	= offsetof(struct node, head),
+	.hashfn		= hash_key,
+	.obj_hashfn	= hash_node,
+	.obj_cmpfn	= compare,
+};
+
+static inline struct node *node_alloc(const char *key)
+{
+	const size_t size = strlen(key) + 1;
+	struct node *node = kmalloc(struct_size(node, key, size), GFP_KERNEL);
+
+	if (node) {
+		memcpy(node->key, key, size);
+		node->value = 1;
+	}
+	return node;
+}
+
+static inline void node_free(struct node *node)
+{
+	kfree(node);
+}
+
+static inline void node_free_deferred(struct node *node)
+{
+	kfree_rcu(node, rcu);
+}
+
+static inline const void *node_key(const char *const *key)
+{
+	return *key;
+}
+
+static inline int node_insert(struct rhashtable *ht, struct node *node)
+{
+	return rhashtable_lookup_insert_key(ht, node->key, &node->head, params);
+}
+
+#include "peer-rhashtable.h"
+
+const struct bench_peer bench_rhashtable_string = {
+	.name	= "rhashtable",
+	.kind	= BENCH_STRING,
+	.rcu	= true,
+	PEER_LOOPS,
+};

@@ -37,6 +37,7 @@ struct bench_tail;
  * @name: the name in the results
  * @kind: what keys it takes
  * @floor: not a map, but the least that one could cost
+ * @sized: of a fixed size, for as many entries as it has been created for
  * @rcu: hands memory to RCU to free, so that the harness waits for that
  * @create: allocate an empty map, with a header by kmalloc(); peers of fixed size
  *	make room for @n entries
@@ -46,10 +47,11 @@ struct bench_tail;
  * @lookup: look up @n of @keys, and return how many were found
  * @iterate: visit all entries, and return how many there were
  * @remove: remove @keys->remove, and return how many were there
- * @churn: for each entry remove a key, insert a fresh one and look one up;
- *	leaves the map with @keys->fresh, or, if @back, takes it from there to
- *	@keys->insert; returns how many lookups found their key
+ * @churn: for each entry remove a key, insert a fresh one and look one up, so that
+ *	the map ends with @keys->fresh; returns how many keys were removed and found
  * @cycle: @times create a map, insert the first @n keys, destroy it
+ * @create_many: create maps, and insert @keys->insert into every @stride-th
+ * @destroy_many: destroy them
  * @insert_each: insert @keys->insert, and time each
  *
  * What a loop returns depends on every value read, and is checked: a loop that does
@@ -59,6 +61,7 @@ struct bench_peer {
 	const char *name;
 	enum bench_kind kind;
 	bool floor;
+	bool sized;
 	bool rcu;
 	void *(*create)(u32 n);
 	void (*destroy)(void *map);
@@ -67,8 +70,11 @@ struct bench_peer {
 	u64 (*lookup)(void *map, const void *keys, u32 n);
 	u64 (*iterate)(void *map);
 	u64 (*remove)(void *map, const struct bench_keys *keys);
-	u64 (*churn)(void *map, const struct bench_keys *keys, bool back);
+	u64 (*churn)(void *map, const struct bench_keys *keys);
 	int (*cycle)(const struct bench_keys *keys, u32 n, u32 times);
+	int (*create_many)(void **maps, u32 nr, u32 stride,
+			   const struct bench_keys *keys);
+	void (*destroy_many)(void **maps, u32 nr);
 	int (*insert_each)(void *map, const struct bench_keys *keys,
 			   struct bench_tail *tail);
 };

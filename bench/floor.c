@@ -83,5 +83,6 @@ const struct bench_peer bench_floor = {
 	.name	= "floor",
 	.kind	= BENCH_SEQUENTIAL,
 	.floor	= true,
+	.sized	= true,
 	PEER_LOOPS,
 };

@@ -38,5 +38,6 @@ static inline bool key_equal(u64 key, const struct node *node)
 const struct bench_peer bench_hlist = {
 	.name	= "hlist",
 	.kind	= BENCH_U64,
+	.sized	= true,
 	PEER_LOOPS,
 };

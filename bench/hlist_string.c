@@ -44,5 +44,6 @@ static inline bool key_equal(const char *key, const struct node *node)
 const struct bench_peer bench_hlist_string = {
 	.name	= "hlist",
 	.kind	= BENCH_STRING,
+	.sized	= true,
 	PEER_LOOPS,
 };

@@ -85,21 +85,19 @@ static u64 loop_remove(void *map, const struct bench_keys *keys)
 	return sum;
 }
 
-static u64 loop_churn(void *map, const struct bench_keys *keys, bool back)
+static u64 loop_churn(void *map, const struct bench_keys *keys)
 {
-	const peer_key *remove = back ? keys->fresh : keys->remove;
-	const peer_key *insert = back ? keys->remove : keys->fresh;
+	const peer_key *remove = keys->remove;
+	const peer_key *fresh = keys->fresh;
 	u64 sum = 0;
 	u32 i;
 
 	for (i = 0; i < keys->n; i++) {
-		/* An older entry, though not the oldest. */
-		const peer_key found = insert[i / 2];
-
 		sum += peer_remove(map, remove[i]);
-		if (unlikely(peer_insert(map, insert[i])))
+		if (unlikely(peer_insert(map, fresh[i])))
 			return 0;
-		sum += peer_lookup(map, found);
+		/* An entry that has been there for a while. */
+		sum += peer_lookup(map, fresh[i / 2]);
 		if (i % PEER_BATCH == 0)
 			cond_resched();
 	}
@@ -122,6 +120,31 @@ static int loop_cycle(const struct bench_keys *keys, u32 n, u32 times)
 		peer_destroy(map);
 	}
 	return err;
+}
+
+static int loop_create_many(void **maps, u32 nr, u32 stride,
+			    const struct bench_keys *keys)
+{
+	int err = 0;
+	u32 i;
+
+	for (i = 0; i < nr && !err; i++) {
+		maps[i] = peer_create(keys->n);
+		if (unlikely(!maps[i]))
+			return -ENOMEM;
+		if (i % stride == 0)
+			err = loop_insert(maps[i], keys);
+	}
+	return err;
+}
+
+static void loop_destroy_many(void **maps, u32 nr)
+{
+	u32 i;
+
+	for (i = 0; i < nr; i++)
+		if (maps[i])
+			peer_destroy(maps[i]);
 }
 
 static int loop_insert_each(void *map, const struct bench_keys *keys,
@@ -152,4 +175,6 @@ static int loop_insert_each(void *map, const struct bench_keys *keys,
 	.remove		= loop_remove,			\
 	.churn		= loop_churn,			\
 	.cycle		= loop_cycle,			\
+	.create_many	= loop_create_many,		\
+	.destroy_many	= loop_destroy_many,		\
 	.insert_each	= loop_insert_each

@@ -28,22 +28,73 @@ static const struct bench_peer * const strings[] = {
 	&bench_hmap_string, &bench_rhashtable_string, &bench_hlist_string,
 };
 
+static const struct bench_peer * const headlines[] = {
+	&bench_hmap, &bench_rhashtable, &bench_hlist, &bench_hmap_norcu,
+	&bench_rhashtable_kfree, &bench_xarray, &bench_floor,
+};
+
 static int measure_times(void)
 {
-	return bench_times(numbers, ARRAY_SIZE(numbers), 8, quick ? 51 : 101) ?:
-	       bench_times(numbers, ARRAY_SIZE(numbers), 1000, quick ? 51 : 101) ?:
-	       bench_times(strings, ARRAY_SIZE(strings), 1000, quick ? 51 : 101) ?:
+	const u32 few = quick ? 31 : 101;
+
+	return bench_times(numbers, ARRAY_SIZE(numbers), 8, few) ?:
+	       bench_times(numbers, ARRAY_SIZE(numbers), 1000, few) ?:
+	       bench_times(strings, ARRAY_SIZE(strings), 1000, few) ?:
 	       bench_times(numbers, ARRAY_SIZE(numbers), 100000, quick ? 3 : 9) ?:
-	       bench_times(strings, ARRAY_SIZE(strings), 100000, quick ? 3 : 9) ?:
-	       bench_times(numbers, ARRAY_SIZE(numbers), 1000000, quick ? 1 : 3);
+	       bench_times(strings, ARRAY_SIZE(strings), 100000, quick ? 1 : 5);
 }
+
+static int measure_million(void)
+{
+	if (quick)
+		return bench_times(headlines, ARRAY_SIZE(headlines), 1000000, 1);
+	return bench_times(numbers, ARRAY_SIZE(numbers), 1000000, 3);
+}
+
+static int measure_small(void)
+{
+	return bench_small(headlines, ARRAY_SIZE(headlines), quick ? 17 : 49);
+}
+
+static int measure_bytes(void)
+{
+	return bench_bytes(headlines, ARRAY_SIZE(headlines), 1 << 20,
+			   quick ? 8 : 16);
+}
+
+static int measure_tails(void)
+{
+	return bench_tails(headlines, ARRAY_SIZE(headlines), 1 << 20);
+}
+
+static const struct {
+	const char *name;
+	int (*measure)(void);
+} parts[] = {
+	{ "small", measure_small },
+	{ "times", measure_times },
+	{ "million", measure_million },
+	{ "tails", measure_tails },
+	{ "bytes", measure_bytes },
+};
+
+static char *only = "";
+module_param(only, charp, 0444);
+MODULE_PARM_DESC(only, "parts to measure, of small+times+million+tails+bytes; all if empty");
 
 static int __init bench_run(void)
 {
-	int err;
+	int err = 0, i;
 
+	bench_touch_memory();
 	bench_settle_calibrate();
-	err = measure_times();
+	for (i = 0; i < ARRAY_SIZE(parts) && !err; i++) {
+		if (*only && !strstr(only, parts[i].name))
+			continue;
+		bench_quiet();
+		err = parts[i].measure();
+	}
+	bench_quiet();
 	if (err)
 		pr_err("hmap_bench: stopped by error %d\n", err);
 	return err;

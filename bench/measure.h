@@ -18,4 +18,20 @@ void bench_settle_calibrate(void);
 int bench_times(const struct bench_peer *const *peers, u32 nr_peers, u32 n,
 		u32 rounds);
 
+/* Maps that are empty or nearly so: time, allocations and bytes; 100,000 of them. */
+int bench_small(const struct bench_peer *const *peers, u32 nr_peers, u32 rounds);
+
+/* Bytes per entry, for @per_doubling numbers of entries in each doubling. */
+int bench_bytes(const struct bench_peer *const *peers, u32 nr_peers, u32 max,
+		u32 per_doubling);
+
+/* Times of single inserts, into maps from empty up to @n entries. */
+int bench_tails(const struct bench_peer *const *peers, u32 nr_peers, u32 n);
+
+/* Time of kmalloc(32) and kfree(), by which one sees whether the machine is quiet. */
+void bench_quiet(void);
+
+/* Write to all the memory there is, so that the host has given it to the guest. */
+void bench_touch_memory(void);
+
 #endif /* _HMAP_BENCH_MEASURE_H */

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The machine below the benchmark: its memory, and whether it is quiet. */
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/math64.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "measure.h"
+
+#define TOUCH_ORDER	9	/* 2 MiB: a huge page of the host */
+#define QUIET_LOOPS	200000
+
+void bench_touch_memory(void)
+{
+	struct page *page, *next;
+	LIST_HEAD(pages);
+	u32 nr = 0;
+
+	for (;;) {
+		page = alloc_pages(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN,
+				   TOUCH_ORDER);
+		if (!page)
+			break;
+		memset(page_address(page), 0, PAGE_SIZE << TOUCH_ORDER);
+		list_add(&page->lru, &pages);
+		nr++;
+	}
+	list_for_each_entry_safe(page, next, &pages, lru)
+		__free_pages(page, TOUCH_ORDER);
+	pr_info("hmap_bench: note,%u MiB of memory touched beforehand\n", 2 * nr);
+}
+
+void bench_quiet(void)
+{
+	const u64 start = ktime_get_ns();
+	u64 ps;
+	u32 i;
+
+	for (i = 0; i < QUIET_LOOPS; i++) {
+		void *block = kmalloc(32, GFP_KERNEL);
+
+		OPTIMIZER_HIDE_VAR(block);
+		kfree(block);
+	}
+	ps = div_u64((ktime_get_ns() - start) * 1000, QUIET_LOOPS);
+	pr_info("hmap_bench: quiet,%llu.%03llu\n", ps / 1000, ps % 1000);
+}

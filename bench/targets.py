@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What hmap is meant to reach beside its peers in the kernel, and whether it does."""
+import statistics
+
+LARGE = [1000, 100000, 1000000]
+ALL = [8] + LARGE
+
+
+def at_least(what, measured, must):
+    return what, measured, must, ">="
+
+
+def at_most(what, measured, must):
+    return what, measured, must, "<="
+
+
+def empty(r):
+    yield at_most("empty map: allocations", r.value("hmap", "empty", 0, "allocations"), 1)
+    yield at_most("empty map: bytes", r.value("hmap", "empty", 0, "bytes"), 16)
+    yield at_most("empty map: time, in floors", r.ratio("hmap", "empty", impl="floor"), 1.3)
+    yield at_least("empty map: x rhashtable", r.ratio("rhashtable", "empty"), 5)
+    lookup, loop = r.value("hmap", "empty_lookup"), r.value("floor", "empty_lookup")
+    yield at_most("lookup in it: ns over an empty loop",
+                  lookup - loop if lookup is not None and loop is not None else None, 1)
+    yield at_most("one entry: bytes", r.value("hmap", "one", 0, "bytes"), 80)
+    yield at_least("100,000 maps: x rhashtable, bytes",
+                   r.ratio("rhashtable", "sparse_100k", 100000, "bytes"), 10)
+    yield at_least("100,000 maps: x rhashtable, time",
+                   r.ratio("rhashtable", "sparse_100k", 100000), 4)
+
+
+def against(r, peer, op, limits):
+    for n, limit in limits.items():
+        yield at_least(f"{op} at {n}: x {peer}", r.ratio(peer, op, n), limit)
+
+
+def operations(r):
+    yield from against(r, "rhashtable", "hit", {8: 2, 1000: 3, 100000: 2.5, 1000000: 2.5})
+    yield from against(r, "hlist", "hit", {n: 0.9 for n in LARGE})
+    yield from against(r, "rhashtable", "miss", {8: 1.5, 1000: 2, 100000: 1, 1000000: 2})
+    yield from against(r, "rhashtable", "insert", {n: 4 for n in LARGE})
+    yield from against(r, "hlist", "insert", {1000000: 1})
+    yield from against(r, "rhashtable", "delete", {8: 2.5, 1000: 4, 100000: 4, 1000000: 4})
+    yield from against(r, "rhashtable", "iterate", {n: 5 for n in ALL})
+    yield from against(r, "hlist", "iterate", {100000: 3, 1000000: 3})
+    for impl in ["hmap_siphash", "hmap_hsiphash"]:
+        for n in ALL:
+            yield at_least(f"hit at {n}: {impl} x rhashtable",
+                           r.ratio("rhashtable", "hit", n, impl=impl), 1.5)
+
+
+def memory(r):
+    curve = [value for n, value in r.curve("hmap", "bytes", "bytes")
+             if 1000 <= n <= 1 << 20]
+    yield at_most("bytes per entry, 1k to 1M, on average",
+                  statistics.mean(curve) if curve else None, 32)
+
+
+def tails(r):
+    for n, _ in r.curve("hmap", "p999"):
+        yield at_most("single insert: p99.9, ns", r.value("hmap", "p999", n), 5000)
+        yield at_most("single insert: max, in rhashtable's",
+                      r.ratio("hmap", "max", n, impl="rhashtable"), 1)
+
+
+def judge(what, measured, must, sense):
+    if measured is None:
+        return what, "", f"{sense} {must:g}", "not measured"
+    met = measured >= must if sense == ">=" else measured <= must
+    return what, f"{measured:.2f}", f"{sense} {must:g}", "met" if met else "NOT MET"
+
+
+def targets(results):
+    """(what, measured, must, verdict) for each."""
+    for group in [empty, operations, memory, tails]:
+        for target in group(results):
+            yield judge(*target)

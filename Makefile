@@ -6,7 +6,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 
 all: modules
 
-# HMAP_KUNIT=, HMAP_SAMPLES=, W= and C= reach kbuild from the command line.
+# HMAP_KUNIT=, HMAP_BENCH=, HMAP_SAMPLES=, W= and C= reach kbuild from the command line.
 modules:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error no kernel headers at $(KDIR): \
 		apt-get install linux-headers-$(shell uname -r), or give KDIR=))
@@ -25,6 +25,10 @@ check:
 stress:
 	@HMAP_STAGES='stress stress-smp' scripts/check.sh
 
+# QUICK=1 takes under two minutes; what else there is to set, scripts/bench.sh tells.
+bench:
+	@scripts/bench.sh
+
 clean:
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
 	$(if $(wildcard kunit/user/Makefile),$(MAKE) -C kunit/user clean)
@@ -37,9 +41,10 @@ help:
 	@echo 'make demo      boot a stock kernel in a virtual machine and show the map at work'
 	@echo 'make check     run every test; HMAP_STAGES="user kunit" runs some'
 	@echo 'make stress    readers beside a writer; DURATION= seconds for each kind of map'
+	@echo 'make bench     measure hmap beside other maps of the kernel; QUICK=1 is shorter'
 	@echo 'make clean     remove what was built here'
 	@echo
-	@echo 'demo and check run on Debian 12 as root. They install missing tools with apt'
+	@echo 'demo, check and bench run on Debian 12 as root. They install missing tools with apt'
 	@echo 'and keep kernels in HMAP_CACHE (~/.cache/hmap); remove it to get newer ones.'
 
-.PHONY: all modules user demo check stress clean help
+.PHONY: all modules user demo check stress bench clean help

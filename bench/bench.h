@@ -42,6 +42,7 @@ struct bench_tail;
  * @create: allocate an empty map, with a header by kmalloc(); peers of fixed size
  *	make room for @n entries
  * @destroy: free the map and all that is in it
+ * @vmalloced: bytes of @map that come from vmalloc(), which nothing traces
  * @settle: wait for a worker of the map's own
  * @insert: insert @keys->insert
  * @lookup: look up @n of @keys, and return how many were found
@@ -65,6 +66,7 @@ struct bench_peer {
 	bool rcu;
 	void *(*create)(u32 n);
 	void (*destroy)(void *map);
+	size_t (*vmalloced)(void *map);
 	void (*settle)(void *map);
 	int (*insert)(void *map, const struct bench_keys *keys);
 	u64 (*lookup)(void *map, const void *keys, u32 n);

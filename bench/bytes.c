@@ -55,7 +55,7 @@ static int growing(const struct bench_peer *peer, const struct bench_keys *keys,
 		err = insert(peer, map, keys, n, to);
 		n = to;
 		bench_settle_since(peer, &map, 1, 0);
-		report(peer, n, bench_account.bytes);
+		report(peer, n, bench_account.bytes + peer->vmalloced(map));
 	}
 	peer->destroy(map);
 	return err;
@@ -66,7 +66,7 @@ static int sized_point(const struct bench_peer *peer, const struct bench_keys *k
 		       u32 n)
 {
 	const u32 some = min_t(u32, n, SAMPLE);
-	long table;
+	long nodes, table;
 	void *map;
 	int err;
 
@@ -76,7 +76,8 @@ static int sized_point(const struct bench_peer *peer, const struct bench_keys *k
 		return -ENOMEM;
 	table = bench_account.bytes;
 	err = insert(peer, map, keys, 0, some);
-	report(peer, n, table + (bench_account.bytes - table) / some * n);
+	nodes = (bench_account.bytes - table) / some * n;
+	report(peer, n, table + nodes + peer->vmalloced(map));
 	peer->destroy(map);
 	return err;
 }

@@ -41,6 +41,11 @@ static inline void peer_destroy(struct peer_map *map)
 	kfree(map);
 }
 
+static inline size_t peer_vmalloced(const struct peer_map *map)
+{
+	return 0;
+}
+
 static inline void peer_settle(struct peer_map *map)
 {
 }

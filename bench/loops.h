@@ -8,6 +8,7 @@
  *	struct peer_map *peer_create(u32 n)
  *	void peer_destroy(map)
  *	void peer_settle(map)		wait for the map's worker, if it has one
+ *	size_t peer_vmalloced(map)	bytes that vmalloc() has given it
  *	int peer_insert(map, key)	the value is 1
  *	u64 peer_lookup(map, key)	the value, or 0
  *	bool peer_remove(map, key)	whether it was there
@@ -37,6 +38,11 @@ static void loop_destroy(void *map)
 static void loop_settle(void *map)
 {
 	peer_settle(map);
+}
+
+static size_t loop_vmalloced(void *map)
+{
+	return peer_vmalloced(map);
 }
 
 static int loop_insert(void *map, const struct bench_keys *keys)
@@ -168,6 +174,7 @@ static int loop_insert_each(void *map, const struct bench_keys *keys,
 #define PEER_LOOPS					\
 	.create		= loop_create,			\
 	.destroy	= loop_destroy,			\
+	.vmalloced	= loop_vmalloced,		\
 	.settle		= loop_settle,			\
 	.insert		= loop_insert,			\
 	.lookup		= loop_lookup,			\

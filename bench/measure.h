@@ -31,6 +31,9 @@ int bench_tails(const struct bench_peer *const *peers, u32 nr_peers, u32 n);
 /* Time of kmalloc(32) and kfree(), by which one sees whether the machine is quiet. */
 void bench_quiet(void);
 
+/* Before a timed region: let the host have the processor now, not in its middle. */
+void bench_rest(void);
+
 /* Write to all the memory there is, so that the host has given it to the guest. */
 void bench_touch_memory(void);
 

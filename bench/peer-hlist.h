@@ -11,6 +11,7 @@
  */
 #include <linux/list.h>
 #include <linux/log2.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 
 struct peer_map {
@@ -44,6 +45,12 @@ static inline void peer_destroy(struct peer_map *map)
 			kfree(node);
 	kvfree(map->heads);
 	kfree(map);
+}
+
+static inline size_t peer_vmalloced(const struct peer_map *map)
+{
+	return is_vmalloc_addr(map->heads) ?
+	       PAGE_ALIGN(sizeof(*map->heads) << map->bits) : 0;
 }
 
 static inline void peer_settle(struct peer_map *map)

@@ -9,6 +9,7 @@
  *	void node_free_deferred(node), const void *node_key(&key),
  *	int node_insert(rhashtable, node)
  */
+#include <linux/mm.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -40,6 +41,14 @@ static inline void peer_destroy(struct peer_map *map)
 	else
 		rhashtable_destroy(&map->ht);
 	kfree(map);
+}
+
+static inline size_t peer_vmalloced(const struct peer_map *map)
+{
+	const struct bucket_table *table = rcu_dereference_raw(map->ht.tbl);
+
+	return is_vmalloc_addr(table) ?
+	       PAGE_ALIGN(struct_size(table, buckets, table->size)) : 0;
 }
 
 static inline bool growing(struct rhashtable *ht)

@@ -35,9 +35,12 @@ struct run {
 
 static int cycle(struct run *run, int op)
 {
-	const u64 start = ktime_get_ns();
-	const int err = run->peer->cycle(run->keys, entries[op], CYCLES);
+	u64 start;
+	int err;
 
+	bench_rest();
+	start = ktime_get_ns();
+	err = run->peer->cycle(run->keys, entries[op], CYCLES);
 	bench_sample(&run->samples[op],
 		     bench_settle_since(run->peer, NULL, 0, start), CYCLES);
 	return err;
@@ -88,6 +91,7 @@ static int sparse_round(struct run *run, void **maps)
 	if (run->peer->floor)
 		return 0;
 	memset(maps, 0, MANY * sizeof(*maps));
+	bench_rest();
 	start = ktime_get_ns();
 	err = run->peer->create_many(maps, MANY, STRIDE, run->keys);
 	run->peer->destroy_many(maps, MANY);

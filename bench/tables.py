@@ -10,7 +10,7 @@ OPS = ["empty", "one", "eight", "empty_lookup", "sparse_100k", "insert", "hit", 
        "iterate", "delete", "churn", "str_insert", "str_hit", "str_miss",
        "str_iterate", "str_delete", "str_churn", "p50", "p99", "p999", "max"]
 SIZES = [0, 8, 1000, 100000, 1000000, 1 << 20]
-BYTES = [1, 8, 64, 1024, 10240, 102400, 1 << 20]
+BYTES = [1, 8, 64, 1024, 8192, 65536, 1 << 20]
 UNITS = {"ns": "", "bytes": " bytes", "allocations": " allocs"}
 PEERS = ["rhashtable", "rhashtable_kfree", "hlist", "xarray"]
 

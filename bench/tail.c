@@ -81,6 +81,7 @@ static int measure(const struct bench_peer *peer, u32 n, struct bench_tail *tail
 	int err = keys && map ? 0 : -ENOMEM;
 
 	memset(tail, 0, sizeof(*tail));
+	bench_rest();
 	err = err ?: peer->insert_each(map, keys, tail);
 	if (!err)
 		report(peer, tail);

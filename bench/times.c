@@ -85,9 +85,12 @@ static void destroy(struct run *run)
 
 static int insert(struct run *run)
 {
-	u64 start = ktime_get_ns();
 	int err = 0;
+	u64 start;
 	u32 i;
+
+	bench_rest();
+	start = ktime_get_ns();
 
 	for (i = 0; i < run->nr_maps && !err; i++)
 		err = run->peer->insert(run->maps[i], run->keys);
@@ -103,6 +106,7 @@ static int lookup(struct run *run, int op, const void *probes, bool present)
 	/* Of a map that fits in the caches, all is there. */
 	if (keys->n <= 100000)
 		run->peer->lookup(run->maps[0], probes, keys->nr_probes);
+	bench_rest();
 	start = ktime_get_ns();
 	found = run->peer->lookup(run->maps[0], probes, keys->nr_probes);
 	bench_sample(&run->samples[op], ktime_get_ns() - start, keys->nr_probes);
@@ -114,6 +118,7 @@ static int iterate(struct run *run)
 	u64 found = 0, start;
 	u32 i;
 
+	bench_rest();
 	start = ktime_get_ns();
 	for (i = 0; i < run->nr_maps; i++)
 		found += run->peer->iterate(run->maps[i]);
@@ -123,10 +128,11 @@ static int iterate(struct run *run)
 
 static int delete(struct run *run)
 {
-	u64 start = ktime_get_ns();
-	u64 count = 0;
+	u64 count = 0, start;
 	u32 i;
 
+	bench_rest();
+	start = ktime_get_ns();
 	for (i = 0; i < run->nr_maps; i++)
 		count += run->peer->remove(run->maps[i], run->keys);
 	settled_sample(run, DELETE, start, entries(run));
@@ -146,6 +152,7 @@ static int churn(struct run *run)
 			return err;
 	}
 	bench_settle_since(run->peer, run->maps, run->nr_maps, 0);
+	bench_rest();
 	start = ktime_get_ns();
 	for (i = 0; i < run->nr_maps; i++)
 		count += run->peer->churn(run->maps[i], run->keys);

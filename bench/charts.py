@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""charts.py RESULTS.csv DIR: a gnuplot program that draws the kernel's part.
+
+Each chart comes as SVG, for documents, and as PNG, for where SVG is not shown.
+"""
+import sys
+
+from results import Results
+
+COLORS = {"hmap": "#c1272d", "rhashtable": "#0000a7", "hlist": "#008176",
+          "xarray": "#eecc16", "floor": "#b3b3b3", "hmap_norcu": "#e59090",
+          "rhashtable_kfree": "#8080d0"}
+PEERS = ["hmap", "rhashtable", "hlist", "xarray", "floor"]
+SIZES = ["8", "1k", "100k", "1M"]
+NUMBERS = [8, 1000, 100000, 1000000]
+
+
+def in_both(directory, name, program):
+    """The same drawing on both terminals."""
+    for terminal, ending in [("svg size 720,420 dynamic background 'white' font 'sans,12'", "svg"),
+                             ("pngcairo size 960,560 font 'sans,11'", "png")]:
+        print("reset")
+        print(f"set terminal {terminal}")
+        print(f"set output '{directory}/{name}.{ending}'")
+        print("set border 3\nset tics nomirror out\nset grid ytics lc rgb '#dddddd'")
+        print("set key left top reverse Left samplen 2")
+        print(program)
+        print("unset output")
+
+
+def data(rows):
+    return "$data << EOD\n" + "\n".join(" ".join(map(str, row)) for row in rows) + "\nEOD"
+
+
+def bars(results, directory, op, title):
+    """Times by number of entries, a group of bars each; logarithmic."""
+    impls = [impl for impl in PEERS if impl != "floor" and results.curve(impl, op)]
+    rows = [[size] + [results.value(impl, op, n) or "NaN" for impl in impls]
+            for size, n in zip(SIZES, NUMBERS)]
+    plots = [f"$data using {i + 2}:xtic(1) title '{impl}' lc rgb '{COLORS[impl]}'"
+             for i, impl in enumerate(impls)]
+    in_both(directory, f"kernel-{op}", "\n".join([
+        data(rows), f"set title '{title}'", "set ylabel 'ns per entry'",
+        "set xlabel 'entries'", "set logscale y", "set yrange [1:]",
+        "set style data histograms", "set style fill solid noborder",
+        "set boxwidth 0.9", "plot " + ", ".join(plots)]))
+
+
+def lines(results, directory, name, op, unit, program, impls):
+    """Curves over the number of entries."""
+    blocks, plots = [], []
+    for i, impl in enumerate(impls):
+        curve = results.curve(impl, op, unit)
+        if curve:
+            blocks.append(data(curve).replace("$data", f"$data{i}", 1))
+            plots.append(f"$data{i} using 1:2 title '{impl}' with lines "
+                         f"lw 2 lc rgb '{COLORS[impl]}'")
+    if plots:
+        in_both(directory, name, "\n".join(
+            blocks + [program, "set xlabel 'entries'", "set logscale x",
+                      "plot " + ", ".join(plots)]))
+
+
+def empty(results, directory):
+    """Time and bytes of a map that stays empty, side by side."""
+    impls = [impl for impl in PEERS if results.value(impl, "empty")]
+    rows = [[i, results.value(impl, "empty"), results.value(impl, "empty", 0, "bytes"),
+             int(COLORS[impl][1:], 16), impl] for i, impl in enumerate(impls)]
+    panel = ("set title '{}'\nset ylabel '{}'\nplot $data using 1:{}:(0.6):4:xtic(5) "
+             "with boxes lc rgb variable notitle, $data using 1:{}:{} with labels "
+             "offset 0,0.6 notitle")
+    in_both(directory, "kernel-empty", "\n".join([
+        data(rows), "set style fill solid noborder", "set logscale y",
+        "set multiplot layout 1,2",
+        "set yrange [10:1000]",
+        panel.format("create and destroy an empty map", "ns", 2, 2, "(sprintf('%.0f', $2))"),
+        "set yrange [8:3000]",
+        panel.format("memory of an empty map", "bytes", 3, 3, "(sprintf('%.0f', $3))"),
+        "unset multiplot"]))
+
+
+def main():
+    results, directory = Results(sys.argv[1], "kernel"), sys.argv[2]
+    for op, title in [("hit", "lookups that find their key"),
+                      ("miss", "lookups that do not"),
+                      ("insert", "insert all entries, from empty"),
+                      ("delete", "remove all entries"),
+                      ("iterate", "visit all entries"),
+                      ("churn", "remove, insert and look up, in turn")]:
+        if results.curve("hmap", op):
+            bars(results, directory, op, title)
+    lines(results, directory, "kernel-bytes", "bytes", "bytes",
+          "set title 'memory per entry, 16 of its bytes being key and value'\n"
+          "set ylabel 'bytes'\nset yrange [0:160]\nset xrange [4:]\nset key right top",
+          ["hmap", "rhashtable", "rhashtable_kfree", "hlist"])
+    lines(results, directory, "kernel-tail", "max", "ns",
+          "set title 'the slowest single insert on the way to so many entries'\n"
+          "set ylabel 'ns'\nset logscale y",
+          ["hmap", "hmap_norcu", "rhashtable", "hlist"])
+    if results.value("hmap", "empty"):
+        empty(results, directory)
+
+
+main()

@@ -42,7 +42,7 @@ static inline bool key_equal(const char *key, const struct node *node)
 #include "peer-hlist.h"
 
 const struct bench_peer bench_hlist_string = {
-	.name	= "hlist",
+	.name	= "hlist_string",
 	.kind	= BENCH_STRING,
 	.sized	= true,
 	PEER_LOOPS,

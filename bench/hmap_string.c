@@ -10,7 +10,7 @@ HMAP_DEFINE_STRING_RCU(peer_map, u64);
 #include "peer-hmap.h"
 
 const struct bench_peer bench_hmap_string = {
-	.name	= "hmap",
+	.name	= "hmap_string",
 	.kind	= BENCH_STRING,
 	.rcu	= PEER_RCU,
 	PEER_LOOPS,

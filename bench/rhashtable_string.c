@@ -73,7 +73,7 @@ static inline int node_insert(struct rhashtable *ht, struct node *node)
 #include "peer-rhashtable.h"
 
 const struct bench_peer bench_rhashtable_string = {
-	.name	= "rhashtable",
+	.name	= "rhashtable_string",
 	.kind	= BENCH_STRING,
 	.rcu	= true,
 	PEER_LOOPS,

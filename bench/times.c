@@ -24,10 +24,6 @@ static const char * const names[NR_OPS] = {
 	"insert", "hit", "miss", "iterate", "delete", "churn"
 };
 
-static const char * const string_names[NR_OPS] = {
-	"str_insert", "str_hit", "str_miss", "str_iterate", "str_delete", "str_churn"
-};
-
 /* A peer in a run. */
 struct run {
 	const struct bench_peer *peer;
@@ -42,18 +38,13 @@ static u64 entries(const struct run *run)
 	return (u64)run->nr_maps * run->keys->n;
 }
 
-static const char *name(const struct run *run, int op)
-{
-	return run->peer->kind == BENCH_STRING ? string_names[op] : names[op];
-}
-
 /* What a loop has counted is what it should have counted. */
 static int expect(const struct run *run, int op, u64 count, u64 expected)
 {
 	if (count == expected)
 		return 0;
 	pr_err("hmap_bench: %s, %s, %u entries: %llu where %llu are right\n",
-	       run->peer->name, name(run, op), run->keys->n, count, expected);
+	       run->peer->name, names[op], run->keys->n, count, expected);
 	return -EINVAL;
 }
 
@@ -196,7 +187,7 @@ static void report(struct run *run)
 	int op;
 
 	for (op = 0; op < NR_OPS; op++)
-		bench_report_ns(run->peer->name, name(run, op), run->keys->n,
+		bench_report_ns(run->peer->name, names[op], run->keys->n,
 				&run->samples[op]);
 }
 

@@ -11,7 +11,9 @@ parameters=$(sed -n 's/.*hmap_bench=\([^ ]*\).*/\1/p' /proc/cmdline | tr ',' ' '
 
 load /modules/hmap.ko
 # shellcheck disable=SC2086 # several words
-load /modules/hmap_bench.ko $parameters
+for module in $(users_of_hmap); do
+	load "/modules/$module.ko" $parameters
+done
 unload_all
 check_kernel_log
 

@@ -13,6 +13,7 @@
  *	u64 peer_lookup(map, key)	the value, or 0
  *	bool peer_remove(map, key)	whether it was there
  *	u64 peer_iterate(map)		the sum of the values
+ *	const void *peer_directory(map)	what is replaced when a directory grows, or NULL
  *
  * All peers get the same loops, with the same cond_resched() in those that change
  * the map: rhashtable grows in a worker, and RCU frees nothing, while a task of a
@@ -160,12 +161,14 @@ static int loop_insert_each(void *map, const struct bench_keys *keys,
 	u32 i;
 
 	for (i = 0; i < keys->n; i++) {
-		u64 start = bench_cycles();
-		int err = peer_insert(map, insert[i]);
+		const void *directory = peer_directory(map);
+		const u64 start = bench_cycles();
+		const int err = peer_insert(map, insert[i]);
+		const u64 cycles = bench_cycles() - start;
 
-		bench_tail_add(tail, bench_cycles() - start);
 		if (unlikely(err))
 			return err;
+		bench_tail_add(tail, cycles, peer_directory(map) != directory);
 		cond_resched();
 	}
 	return 0;

@@ -78,4 +78,9 @@ static inline u64 peer_iterate(struct peer_map *map)
 	return sum;
 }
 
+static inline const void *peer_directory(const struct peer_map *map)
+{
+	return hmap_root_dir(rcu_access_pointer(map->map.root));
+}
+
 #include "loops.h"

@@ -15,12 +15,14 @@
  * @nr: inserts counted
  * @max: the longest, in cycles
  * @max_by_log: the longest of the inserts into a map of [2^i, 2^(i+1)) entries
+ * @doubling_by_log: of these, the longest that doubled the directory
  * @buckets: how many inserts took so many cycles; the last counts longer ones too
  */
 struct bench_tail {
 	u32 nr;
 	u64 max;
 	u64 max_by_log[BENCH_TAIL_DOUBLINGS];
+	u64 doubling_by_log[BENCH_TAIL_DOUBLINGS];
 	u32 buckets[BENCH_TAIL_BUCKETS];
 };
 
@@ -34,13 +36,16 @@ static inline u64 bench_cycles(void)
 	return (u64)high << 32 | low;
 }
 
-static inline void bench_tail_add(struct bench_tail *tail, u64 cycles)
+static inline void bench_tail_add(struct bench_tail *tail, u64 cycles,
+				  bool doubled)
 {
 	const u32 log = tail->nr ? __fls(tail->nr) : 0;
 
 	tail->nr++;
 	tail->max = max(tail->max, cycles);
 	tail->max_by_log[log] = max(tail->max_by_log[log], cycles);
+	if (unlikely(doubled))
+		tail->doubling_by_log[log] = max(tail->doubling_by_log[log], cycles);
 	tail->buckets[min_t(u64, cycles, BENCH_TAIL_BUCKETS - 1)]++;
 }
 

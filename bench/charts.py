@@ -10,7 +10,7 @@ from results import Results
 
 COLORS = {"hmap": "#c1272d", "rhashtable": "#0000a7", "hlist": "#008176",
           "xarray": "#eecc16", "floor": "#b3b3b3", "hmap_norcu": "#e59090",
-          "rhashtable_kfree": "#8080d0"}
+          "rhashtable_kfree": "#8080d0", "hmap_doubling": "#000000"}
 PEERS = ["hmap", "rhashtable", "hlist", "xarray", "floor"]
 SIZES = ["8", "1k", "100k", "1M"]
 NUMBERS = [8, 1000, 100000, 1000000]
@@ -18,8 +18,8 @@ NUMBERS = [8, 1000, 100000, 1000000]
 
 def in_both(directory, name, program):
     """The same drawing on both terminals."""
-    for terminal, ending in [("svg size 720,420 dynamic background 'white' font 'sans,12'", "svg"),
-                             ("pngcairo size 960,560 font 'sans,11'", "png")]:
+    for terminal, ending in [("svg size 720,420 dynamic noenhanced background 'white' font 'sans,12'", "svg"),
+                             ("pngcairo size 960,560 noenhanced font 'sans,11'", "png")]:
         print("reset")
         print(f"set terminal {terminal}")
         print(f"set output '{directory}/{name}.{ending}'")
@@ -43,7 +43,7 @@ def bars(results, directory, op, title):
     in_both(directory, f"kernel-{op}", "\n".join([
         data(rows), f"set title '{title}'", "set ylabel 'ns per entry'",
         "set xlabel 'entries'", "set logscale y", "set yrange [1:]",
-        "set style data histograms", "set style fill solid noborder",
+        "set style data histograms", "set style histogram gap 1", "set style fill solid noborder",
         "set boxwidth 0.9", "plot " + ", ".join(plots)]))
 
 
@@ -72,7 +72,7 @@ def empty(results, directory):
              "offset 0,0.6 notitle")
     in_both(directory, "kernel-empty", "\n".join([
         data(rows), "set style fill solid noborder", "set logscale y",
-        "set multiplot layout 1,2",
+        "set multiplot layout 1,2", "set xrange [-0.5:" + str(len(impls) - 0.5) + "]",
         "set yrange [10:1000]",
         panel.format("create and destroy an empty map", "ns", 2, 2, "(sprintf('%.0f', $2))"),
         "set yrange [8:3000]",
@@ -97,7 +97,7 @@ def main():
     lines(results, directory, "kernel-tail", "max", "ns",
           "set title 'the slowest single insert on the way to so many entries'\n"
           "set ylabel 'ns'\nset logscale y",
-          ["hmap", "hmap_norcu", "rhashtable", "hlist"])
+          ["hmap", "rhashtable", "hlist", "floor", "hmap_doubling"])
     if results.value("hmap", "empty"):
         empty(results, directory)
 

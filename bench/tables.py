@@ -7,12 +7,14 @@ from results import Results
 from targets import targets
 
 OPS = ["empty", "one", "eight", "empty_lookup", "sparse_100k", "insert", "hit", "miss",
-       "iterate", "delete", "churn", "str_insert", "str_hit", "str_miss",
-       "str_iterate", "str_delete", "str_churn", "p50", "p99", "p999", "max"]
-SIZES = [0, 8, 1000, 100000, 1000000, 1 << 20]
+       "iterate", "delete", "churn", "p50", "p99", "p999", "max", "readers"]
+SIZES = [0, 1, 2, 8, 1000, 100000, 1000000, 1 << 20]
 BYTES = [1, 8, 64, 1024, 8192, 65536, 1 << 20]
-UNITS = {"ns": "", "bytes": " bytes", "allocations": " allocs"}
+UNITS = {"ns": "", "bytes": " bytes", "allocations": " allocations"}
 PEERS = ["rhashtable", "rhashtable_kfree", "hlist", "xarray"]
+
+# Results that are not of a peer, but of a peer in another situation.
+SITUATIONS = ("_string", "_writer", "_doubling")
 
 
 def number(value):
@@ -21,14 +23,15 @@ def number(value):
     return f"{value:.0f}" if value >= 1000 else f"{value:.1f}"
 
 
-def rows(results):
+def rows(results, impl="hmap"):
     for op in OPS:
         for n in SIZES:
             for unit in UNITS:
-                if results.value("hmap", op, n, unit) is not None:
+                if results.value(impl, op, n, unit) is not None:
                     yield op, n, unit
     for n in BYTES:
-        yield "bytes", n, "bytes"
+        if results.value(impl, "bytes", n, "bytes") is not None:
+            yield "bytes", n, "bytes"
 
 
 def print_table(title, heads, lines):
@@ -43,23 +46,52 @@ def label(op, unit):
     return op + (UNITS[unit] if op != "bytes" else " per entry")
 
 
-def times(results):
+def print_values(title, results, impls):
     lines = [[label(op, unit), str(n or "")] +
-             [number(results.value(impl, op, n, unit)) for impl in results.impls]
-             for op, n, unit in rows(results)]
-    print_table("ns per operation (sparse_100k: in all), or what the row says",
-                ["", "n"] + results.impls, lines)
+             [number(results.value(impl, op, n, unit)) for impl in impls]
+             for op, n, unit in rows(results, impls[0])]
+    if lines:
+        print_table(title, ["", "n"] + impls, lines)
+
+
+def times(results):
+    plain = [impl for impl in results.impls if not impl.endswith(SITUATIONS)]
+    strings = [impl for impl in results.impls if impl.endswith("_string")]
+    writers = [impl for impl in results.impls if impl.endswith("_writer")]
+
+    if plain:
+        print_values("u64 -> u64, ns per operation (sparse_100k: in all; readers: n of "
+                     "them together), or what the row says", results, plain)
+    if strings:
+        print_values("strings of 16 to 32 bytes -> u64, ns per operation",
+                     results, strings)
+    if writers:
+        print_values("one reader beside a writer, ns per lookup", results, writers)
+
+
+def cell(ratio):
+    return "" if ratio is None else f"{ratio:.2f}"
+
+
+def print_ratios(title, results, impl, peers):
+    lines = [[label(op, unit), str(n or "")] +
+             [cell(results.ratio(peer, op, n, unit, impl)) for peer in peers]
+             for op, n, unit in rows(results, impl)]
+    if lines:
+        print_table(title, ["", "n"] + peers, lines)
 
 
 def ratios(results):
-    def cell(ratio):
-        return "" if ratio is None else f"{ratio:.2f}"
+    print_ratios("how many times what hmap takes the others take", results, "hmap", PEERS)
+    print_ratios("the same, with strings", results, "hmap_string",
+                 [peer + "_string" for peer in PEERS if peer + "_string" in results.impls])
 
-    lines = [[label(op, unit), str(n or "")] +
-             [cell(results.ratio(peer, op, n, unit)) for peer in PEERS]
-             for op, n, unit in rows(results)]
-    print_table("how many times more the others take than hmap",
-                ["", "n"] + PEERS, lines)
+
+def print_doublings(results):
+    lines = [[str(n), number(value)] for n, value in results.curve("hmap_doubling", "max")]
+    if lines:
+        print_table("the slowest insert that doubled hmap's directory, on the way to n "
+                    "entries", ["n", "ns"], lines)
 
 
 def print_targets(results):
@@ -72,6 +104,7 @@ def main():
     results = Results(sys.argv[1], "kernel")
     times(results)
     ratios(results)
+    print_doublings(results)
     print_targets(results)
 
 

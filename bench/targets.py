@@ -57,10 +57,18 @@ def memory(r):
 
 
 def tails(r):
-    for n, _ in r.curve("hmap", "p999"):
+    for n, _ in r.curve("hmap", "p999") or [(1 << 20, None)]:
         yield at_most("single insert: p99.9, ns", r.value("hmap", "p999", n), 5000)
         yield at_most("single insert: max, in rhashtable's",
                       r.ratio("hmap", "max", n, impl="rhashtable"), 1)
+
+
+def readers(r):
+    one = r.value("hmap", "readers", 1)
+    two, beside = r.value("hmap", "readers", 2), r.value("hmap_writer", "readers", 1)
+    yield at_least("two readers: x one", one / two if one and two else None, 1.9)
+    yield at_least("one reader beside a writer: x alone",
+                   one / beside if one and beside else None, 0.8)
 
 
 def judge(what, measured, must, sense):
@@ -72,6 +80,6 @@ def judge(what, measured, must, sense):
 
 def targets(results):
     """(what, measured, must, verdict) for each."""
-    for group in [empty, operations, memory, tails]:
+    for group in [empty, operations, memory, tails, readers]:
         for target in group(results):
             yield judge(*target)

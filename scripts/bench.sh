@@ -6,7 +6,8 @@
 #
 # QUICK=1		fewer rounds and boots: under two minutes
 # BENCH_BOOTS=9		number of boots
-# BENCH_ONLY=small	parts to measure: small, times, million, tails, bytes; with + between
+# BENCH_ONLY=small	parts to measure, with + between: small, times, million, tails,
+#			bytes, readers
 # BENCH_CPU=0		the processor to run on
 # BENCH_QUIET=15-25	ns of kmalloc(32) and kfree() on a quiet machine of the kind used
 # BENCH_PUBLISH=DIR	copy results and charts there
@@ -23,12 +24,18 @@ DIR=$HMAP_BUILD/bench
 OUT=$HMAP_TOP/bench/out
 MEM=1G
 QUIET=${BENCH_QUIET:-15-25}
+ONLY=${BENCH_ONLY:-small+times+million+tails+bytes+readers}
+SMP=7.3 # the version of User-Mode Linux that has two CPUs
 
 if [ "$QUICK" = 1 ]; then
-	boots=${BENCH_BOOTS:-3} limit=120
+	boots=${BENCH_BOOTS:-3} limit=120 reader_boots=1 reader_rounds=3
 else
-	boots=${BENCH_BOOTS:-7} limit=600
+	boots=${BENCH_BOOTS:-7} limit=600 reader_boots=$boots reader_rounds=9
 fi
+
+has_part() {
+	[[ "+$ONLY+" == *"+$1+"* ]]
+}
 
 last_cpu() {
 	taskset -pc $$ | sed 's/.*[-, ]//'
@@ -36,11 +43,10 @@ last_cpu() {
 
 cpu=${BENCH_CPU:-$(last_cpu)}
 
-# What may be had of a quiet processor: a real-time priority, and one CPU.
-priority=(taskset -c "$cpu")
-if chrt -f 1 true 2>/dev/null; then
-	priority=(chrt -f 1 "${priority[@]}")
-else
+# Whatever else the machine has to do would show in every figure.
+priority=(chrt -f 1)
+if ! "${priority[@]}" true 2>/dev/null; then
+	priority=()
 	say "no real-time priority can be had: whatever else runs here will show"
 fi
 
@@ -62,17 +68,24 @@ else
 	say "no huge pages can be had for the guest's memory"
 fi
 
-# boot TURN LOG: the first boot also counts bytes, which are the same in each.
-boot() {
-	local parameters=turn=$1,quick=$QUICK
+# build KERNEL-DIRECTORY NAME MAKE-ARGUMENT...: the modules, and an initramfs of them.
+build() {
+	local kernel=$1 name=$2 modules
+	shift 2
 
-	if [ -n "${BENCH_ONLY:-}" ]; then
-		parameters+=,only=$BENCH_ONLY
-	elif [ "$1" -gt 0 ]; then
-		parameters+=,only=small+times+million+tails
-	fi
-	"${backing[@]}" "${priority[@]}" "$HMAP_SCRIPTS/boot-uml.sh" "$UML/linux" \
-		"$DIR/initramfs.gz" "$limit" "$2" "$MEM" hmap_bench="$parameters"
+	copy_sources "$DIR/$name"
+	run_long "building the modules ($name)" "$HMAP_LOG/bench-build-$name.log" \
+		build_modules "$kernel" "$DIR/$name" ARCH=um "$@" ||
+		die "building the modules failed, see $HMAP_LOG/bench-build-$name.log"
+	mapfile -t modules < <(find "$DIR/$name" -name 'hmap*.ko')
+	"$HMAP_SCRIPTS/initramfs.sh" "$DIR/$name.gz" "$HMAP_SCRIPTS/guest-bench.sh" \
+		"${modules[@]}"
+}
+
+# boot LINUX NAME LOG PARAMETERS
+boot() {
+	"${backing[@]}" "${priority[@]}" "${pinned[@]}" "$HMAP_SCRIPTS/boot-uml.sh" "$1" \
+		"$DIR/$2.gz" "$limit" "$3" "$MEM" hmap_bench="$4"
 }
 
 # quiet_ns LOG: the range seen in a boot.
@@ -87,14 +100,15 @@ is_quiet() {
 	}'
 }
 
-# Boots of a machine that is not quiet are done again, up to as many as were asked for.
+# measure LINUX NAME BOOTS PARAMETERS: into logs. Boots of a machine that was not quiet
+# are done again, up to as many as were asked for.
 measure() {
-	local turn=0 again=$boots log
+	local linux=$1 name=$2 boots=$3 turn=0 again=$3 log
 
 	while [ "$turn" -lt "$boots" ]; do
-		log=$HMAP_LOG/bench-$turn.log
-		say "boot $((turn + 1)) of $boots"
-		with_heartbeat measuring "$HMAP_LOG/bench.log" boot "$turn" "$log" ||
+		log=$HMAP_LOG/bench-$name-$turn.log
+		run_long "measuring ($name), boot $((turn + 1)) of $boots" "$HMAP_LOG/bench.log" \
+			boot "$linux" "$name" "$log" "turn=$turn,$4" ||
 			die "the benchmark failed, see $log"
 		if [ "$QUICK" != 1 ] && [ "$again" -gt 0 ] && ! is_quiet "$log"; then
 			say "the machine is not quiet ($(quiet_ns "$log") ns, not $QUIET): once more"
@@ -106,6 +120,22 @@ measure() {
 	done
 }
 
+# In one boot after another, all peers side by side; readers on a kernel of their own.
+measure_all() {
+	local pinned=(taskset -c "$cpu") parts=${ONLY//readers/}
+
+	if [ -n "${parts//+/}" ]; then
+		build "$UML" one-cpu HMAP_BENCH=1
+		measure "$UML/linux" one-cpu "$boots" "quick=$QUICK,only=$parts"
+	fi
+	if has_part readers; then
+		pinned=()
+		build "$UML_SMP" two-cpus HMAP_BENCH=readers \
+			KCFLAGS="-include $DIR/two-cpus/bench/x86-smp.h"
+		measure "$UML_SMP/linux" two-cpus "$reader_boots" "rounds=$reader_rounds"
+	fi
+}
+
 cpu_model() {
 	sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1
 }
@@ -115,16 +145,20 @@ commit() {
 	[ -z "$(git -C "$HMAP_TOP" status --porcelain 2>/dev/null)" ] || echo "with changes"
 }
 
+kernel_version() {
+	sed -n 's/^Linux version \([^ ]*\).*/\1/p' "$1"
+}
+
 # What committed results have to say about where they come from.
 describe() {
 	local log
 
 	echo "commit: $(commit | paste -sd' ')"
 	echo "machine: $(cpu_model), CPU $cpu, $pages pages behind the guest's memory"
-	echo "kernel: User-Mode Linux $(sed -n 's/^Linux version \([^ ]*\).*/\1/p' "${logs[0]}"), uniprocessor:"
-	echo "  the lock prefixes of all peers cost nothing, RCU's readers neither"
-	echo "boots: $boots, QUICK=$QUICK; medians, the smallest for max"
-	echo "kmalloc(32) and kfree(), ns, usual $QUIET:"
+	echo "kernel: User-Mode Linux $(kernel_version "${logs[0]}"); readers: $(kernel_version "${logs[-1]}")"
+	echo "  The first has one CPU: the peers' atomic operations cost nothing in it."
+	echo "boots: $boots, QUICK=$QUICK; medians, the smallest of each max"
+	echo "kmalloc(32) and kfree(), ns, where $QUIET is usual:"
 	for log in "${logs[@]}"; do
 		echo "  $(quiet_ns "$log")$(is_quiet "$log" || echo "  NOT QUIET: read these results with care")"
 	done
@@ -133,21 +167,12 @@ describe() {
 
 ensure_packages gcc libc6-dev make python3 gnuplot-nox util-linux
 UML=$("$HMAP_SCRIPTS/kernel-uml.sh")
+has_part readers && UML_SMP=$("$HMAP_SCRIPTS/kernel-uml.sh" "$SMP")
 lock_file "$HMAP_BUILD/lock" "using this checkout's build directory"
-mkdir -p "$OUT"
-
-build_bench() {
-	copy_sources "$DIR/src" && build_modules "$UML" "$DIR/src" ARCH=um HMAP_BENCH=1
-}
-
-mkdir -p "$DIR"
-run_long "building the modules" "$HMAP_LOG/bench-build.log" build_bench ||
-	die "building the modules failed, see $HMAP_LOG/bench-build.log"
-"$HMAP_SCRIPTS/initramfs.sh" "$DIR/initramfs.gz" "$HMAP_SCRIPTS/guest-bench.sh" \
-	"$DIR/src/hmap.ko" "$DIR/src/bench/hmap_bench.ko"
+mkdir -p "$DIR" "$OUT"
 
 logs=()
-measure
+measure_all
 python3 "$HMAP_TOP/bench/collect.py" kernel "$OUT/results.csv" "${logs[@]}"
 {
 	describe

@@ -59,6 +59,7 @@ def lines(results, directory, name, op, unit, program, impls):
     if plots:
         in_both(directory, name, "\n".join(
             blocks + [program, "set xlabel 'entries'", "set logscale x",
+                      "set format x '%.0s%c'",
                       "plot " + ", ".join(plots)]))
 
 

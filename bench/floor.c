@@ -6,7 +6,7 @@
  */
 #include <linux/slab.h>
 
-typedef u64 peer_key;
+#define PEER_KEY	u64
 
 struct peer_map {
 	u32 n;

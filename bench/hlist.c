@@ -4,7 +4,7 @@
 #include <linux/list.h>
 #include <linux/slab.h>
 
-typedef u64 peer_key;
+#define PEER_KEY	u64
 
 struct node {
 	struct hlist_node link;

@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-typedef const char *peer_key;
+#define PEER_KEY	const char *
 
 struct node {
 	struct hlist_node link;

@@ -2,7 +2,7 @@
 /* hmap as most will use it: the headline. Readers under RCU, typed wrappers. */
 #include <hmap/hmap.h>
 
-typedef u64 peer_key;
+#define PEER_KEY	u64
 
 HMAP_DEFINE_RCU(peer_map, u64, u64, hmap_hash_u64, NULL);
 

@@ -2,14 +2,14 @@
 /* hmap by the calls that know a map's type at run time only. */
 #include <hmap/hmap.h>
 
-typedef u64 peer_key;
+#define PEER_KEY	u64
 
 HMAP_DEFINE_RCU(peer_map, u64, u64, hmap_hash_u64, NULL);
 
 #define PEER_RCU	true
 #define PEER_OWN_LOOKUP
 
-static inline u64 peer_lookup(struct peer_map *map, peer_key key)
+static inline u64 peer_lookup(struct peer_map *map, PEER_KEY key)
 {
 	const u64 *value;
 	u64 result;

@@ -2,7 +2,7 @@
 /* hmap with the hash for bytes of any number, hsiphash. */
 #include <hmap/hmap.h>
 
-typedef u64 peer_key;
+#define PEER_KEY	u64
 
 HMAP_DEFINE_RCU(peer_map, u64, u64, hmap_hash_bytes, NULL);
 

@@ -2,7 +2,7 @@
 /* hmap under its caller's lock alone: slots are used again, tables freed at once. */
 #include <hmap/hmap.h>
 
-typedef u64 peer_key;
+#define PEER_KEY	u64
 
 HMAP_DEFINE(peer_map, u64, u64, hmap_hash_u64, NULL);
 

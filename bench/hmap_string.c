@@ -2,7 +2,7 @@
 /* hmap with strings as keys, of which it keeps copies. */
 #include <hmap/hmap.h>
 
-typedef const char *peer_key;
+#define PEER_KEY	const char *
 
 HMAP_DEFINE_STRING_RCU(peer_map, u64);
 

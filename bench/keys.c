@@ -13,7 +13,7 @@
 
 #include "keys.h"
 
-#define MIN_PROBES	(1 << 14)
+#define MIN_PROBES	16384
 #define STRING_SIZE	33	/* 16 to 32 characters, and the end */
 
 /* One array of keys. */

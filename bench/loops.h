@@ -3,7 +3,7 @@
  * The timed loops of a peer. Included at the end of its file, which has defined
  * before:
  *
- *	peer_key			typedef: u64, or const char *
+ *	PEER_KEY			the type of a key: u64, or const char *
  *	struct peer_map			may be incomplete
  *	struct peer_map *peer_create(u32 n)
  *	void peer_destroy(map)
@@ -48,7 +48,7 @@ static size_t loop_vmalloced(void *map)
 
 static int loop_insert(void *map, const struct bench_keys *keys)
 {
-	const peer_key *insert = keys->insert;
+	PEER_KEY const *insert = keys->insert;
 	u32 i;
 
 	for (i = 0; i < keys->n; i++) {
@@ -64,7 +64,7 @@ static int loop_insert(void *map, const struct bench_keys *keys)
 
 static u64 loop_lookup(void *map, const void *keys, u32 n)
 {
-	const peer_key *key = keys;
+	PEER_KEY const *key = keys;
 	u64 sum = 0;
 	u32 i;
 
@@ -80,7 +80,7 @@ static u64 loop_iterate(void *map)
 
 static u64 loop_remove(void *map, const struct bench_keys *keys)
 {
-	const peer_key *remove = keys->remove;
+	PEER_KEY const *remove = keys->remove;
 	u64 sum = 0;
 	u32 i;
 
@@ -94,8 +94,8 @@ static u64 loop_remove(void *map, const struct bench_keys *keys)
 
 static u64 loop_churn(void *map, const struct bench_keys *keys)
 {
-	const peer_key *remove = keys->remove;
-	const peer_key *fresh = keys->fresh;
+	PEER_KEY const *remove = keys->remove;
+	PEER_KEY const *fresh = keys->fresh;
 	u64 sum = 0;
 	u32 i;
 
@@ -113,7 +113,7 @@ static u64 loop_churn(void *map, const struct bench_keys *keys)
 
 static int loop_cycle(const struct bench_keys *keys, u32 n, u32 times)
 {
-	const peer_key *insert = keys->insert;
+	PEER_KEY const *insert = keys->insert;
 	int err = 0;
 	u32 i;
 
@@ -157,7 +157,7 @@ static void loop_destroy_many(void **maps, u32 nr)
 static int loop_insert_each(void *map, const struct bench_keys *keys,
 			    struct bench_tail *tail)
 {
-	const peer_key *insert = keys->insert;
+	PEER_KEY const *insert = keys->insert;
 	u32 i;
 
 	for (i = 0; i < keys->n; i++) {

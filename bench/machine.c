@@ -52,10 +52,9 @@ void bench_rest(void)
 	last = ktime_get_ns();
 }
 
-void bench_quiet(void)
+static u64 time_kmalloc(void)
 {
 	const u64 start = ktime_get_ns();
-	u64 ps;
 	u32 i;
 
 	for (i = 0; i < QUIET_LOOPS; i++) {
@@ -64,6 +63,37 @@ void bench_quiet(void)
 		OPTIMIZER_HIDE_VAR(block);
 		kfree(block);
 	}
-	ps = div_u64((ktime_get_ns() - start) * 1000, QUIET_LOOPS);
-	pr_info("hmap_bench: quiet,%llu.%03llu\n", ps / 1000, ps % 1000);
+	return div_u64((ktime_get_ns() - start) * 1000, QUIET_LOOPS);
+}
+
+/* Each line of the block leads to another one, far away, until all have been seen. */
+static u64 time_loads(u32 *block, u32 nr)
+{
+	const u32 line = 64 / sizeof(u32), step = nr / 2 + 1155;
+	u32 at = 0, i;
+	u64 start;
+
+	for (i = 0; i < nr; i++)
+		block[i * line] = (i * 5 + step) % nr;
+	start = ktime_get_ns();
+	for (i = 0; i < QUIET_LOOPS; i++)
+		at = READ_ONCE(block[at * line]);
+	OPTIMIZER_HIDE_VAR(at);
+	return div_u64((ktime_get_ns() - start) * 1000, QUIET_LOOPS);
+}
+
+/* The caches that processors share are slower while others use them, too. */
+void bench_quiet(void)
+{
+	const u32 order = TOUCH_ORDER + 1;
+	struct page *page = alloc_pages(GFP_KERNEL, order);
+	const u64 kmalloc_ps = time_kmalloc();
+	u64 load_ps = 0;
+
+	if (page) {
+		load_ps = time_loads(page_address(page), (PAGE_SIZE << order) / 64);
+		__free_pages(page, order);
+	}
+	pr_info("hmap_bench: quiet,%llu.%03llu,%llu.%03llu\n",
+		kmalloc_ps / 1000, kmalloc_ps % 1000, load_ps / 1000, load_ps % 1000);
 }

@@ -28,7 +28,9 @@ int bench_bytes(const struct bench_peer *const *peers, u32 nr_peers, u32 max,
 /* Times of single inserts, into maps from empty up to @n entries. */
 int bench_tails(const struct bench_peer *const *peers, u32 nr_peers, u32 n);
 
-/* Time of kmalloc(32) and kfree(), by which one sees whether the machine is quiet. */
+/* What tells whether the machine is quiet: kmalloc(32) and kfree(), and a load from 4
+ * MiB of memory at random.
+ */
 void bench_quiet(void);
 
 /* Before a timed region: let the host have the processor now, not in its middle. */

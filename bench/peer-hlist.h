@@ -5,7 +5,7 @@
  * readers under RCU: nodes are freed at once. As with hash_add(), nothing looks
  * whether a key is there already. Included by a file that has defined:
  *
- *	peer_key, struct node { struct hlist_node link; ...; u64 value; },
+ *	PEER_KEY, struct node { struct hlist_node link; ...; u64 value; },
  *	struct node *node_alloc(key), u32 key_hash(key, bits),
  *	bool key_equal(key, node)
  */
@@ -57,7 +57,7 @@ static inline void peer_settle(struct peer_map *map)
 {
 }
 
-static inline int peer_insert(struct peer_map *map, peer_key key)
+static inline int peer_insert(struct peer_map *map, PEER_KEY key)
 {
 	struct node *node = node_alloc(key);
 
@@ -67,7 +67,7 @@ static inline int peer_insert(struct peer_map *map, peer_key key)
 	return 0;
 }
 
-static inline struct node *find(struct peer_map *map, peer_key key)
+static inline struct node *find(struct peer_map *map, PEER_KEY key)
 {
 	struct node *node;
 
@@ -77,14 +77,14 @@ static inline struct node *find(struct peer_map *map, peer_key key)
 	return NULL;
 }
 
-static inline u64 peer_lookup(struct peer_map *map, peer_key key)
+static inline u64 peer_lookup(struct peer_map *map, PEER_KEY key)
 {
 	struct node *node = find(map, key);
 
 	return node ? READ_ONCE(node->value) : 0;
 }
 
-static inline bool peer_remove(struct peer_map *map, peer_key key)
+static inline bool peer_remove(struct peer_map *map, PEER_KEY key)
 {
 	struct node *node = find(map, key);
 

@@ -2,8 +2,8 @@
 /*
  * hmap as a peer. Included by a file that has made the kind of map:
  *
- *	peer_key	typedef
- *	HMAP_DEFINE...(peer_map, peer_key, u64, ...)
+ *	PEER_KEY	the type of a key
+ *	HMAP_DEFINE...(peer_map, PEER_KEY, u64, ...)
  *	PEER_RCU	whether the kind has readers under RCU
  *
  * Lookups go through the typed wrapper, unless the file defines peer_lookup and says
@@ -34,18 +34,18 @@ static inline void peer_settle(struct peer_map *map)
 {
 }
 
-static inline int peer_insert(struct peer_map *map, peer_key key)
+static inline int peer_insert(struct peer_map *map, PEER_KEY key)
 {
 	return peer_map_insert(map, key, 1, GFP_KERNEL);
 }
 
-static inline bool peer_remove(struct peer_map *map, peer_key key)
+static inline bool peer_remove(struct peer_map *map, PEER_KEY key)
 {
 	return !peer_map_remove(map, key);
 }
 
 #ifndef PEER_OWN_LOOKUP
-static __always_inline u64 peer_lookup(struct peer_map *map, peer_key key)
+static __always_inline u64 peer_lookup(struct peer_map *map, PEER_KEY key)
 {
 	const u64 *value;
 	u64 result;

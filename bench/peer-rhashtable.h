@@ -3,7 +3,7 @@
  * rhashtable as a peer, with its default parameters: jhash, 64 buckets at first, no
  * shrinking. Included by a file that has defined:
  *
- *	peer_key, struct node { struct rhash_head head; ...; u64 value; },
+ *	PEER_KEY, struct node { struct rhash_head head; ...; u64 value; },
  *	static const struct rhashtable_params params,
  *	struct node *node_alloc(key), void node_free(node),
  *	void node_free_deferred(node), const void *node_key(&key),
@@ -66,7 +66,7 @@ static inline void peer_settle(struct peer_map *map)
 		;
 }
 
-static inline int peer_insert(struct peer_map *map, peer_key key)
+static inline int peer_insert(struct peer_map *map, PEER_KEY key)
 {
 	struct node *node = node_alloc(key);
 	int err;
@@ -79,7 +79,7 @@ static inline int peer_insert(struct peer_map *map, peer_key key)
 	return err;
 }
 
-static inline u64 peer_lookup(struct peer_map *map, peer_key key)
+static inline u64 peer_lookup(struct peer_map *map, PEER_KEY key)
 {
 	struct node *node;
 	u64 value;
@@ -91,7 +91,7 @@ static inline u64 peer_lookup(struct peer_map *map, peer_key key)
 	return value;
 }
 
-static inline bool peer_remove(struct peer_map *map, peer_key key)
+static inline bool peer_remove(struct peer_map *map, PEER_KEY key)
 {
 	struct node *node;
 	bool removed;
@@ -115,7 +115,7 @@ static inline u64 peer_iterate(struct peer_map *map)
 	rhashtable_walk_start(&iter);
 	while ((node = rhashtable_walk_next(&iter))) {
 		/* A resize: the walk begins anew. */
-		if (unlikely(IS_ERR(node)))
+		if (IS_ERR(node))
 			sum = 0;
 		else
 			sum += READ_ONCE(node->value);

@@ -7,7 +7,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-typedef const char *peer_key;
+#define PEER_KEY	const char *
 
 struct node {
 	struct rhash_head head;

@@ -7,7 +7,7 @@
 #include <linux/types.h>
 
 /* Cycles from 0 on, and the rest. */
-#define BENCH_TAIL_BUCKETS	(1 << 18)
+#define BENCH_TAIL_BUCKETS	262144
 #define BENCH_TAIL_DOUBLINGS	32
 
 /**

@@ -6,7 +6,7 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
-typedef u64 peer_key;
+#define PEER_KEY	u64
 
 struct peer_map {
 	struct xarray xa;

@@ -88,13 +88,14 @@ boot() {
 		"$DIR/$2.gz" "$limit" "$3" "$MEM" hmap_bench="$4"
 }
 
-# quiet_ns LOG: the range seen in a boot.
-quiet_ns() {
-	sed -n 's/.*hmap_bench: quiet,//p' "$1" | sort -n | sed -n '1p;$p' | paste -sd-
+# range FIELD LOG: of what tells whether the machine is quiet, in a boot.
+range() {
+	sed -n 's/.*hmap_bench: quiet,//p' "$2" | cut -d, -f"$1" | sort -n |
+		sed -n '1p;$p' | paste -sd-
 }
 
 is_quiet() {
-	quiet_ns "$1" | awk -F- -v usual="$QUIET" '{
+	range 1 "$1" | awk -F- -v usual="$QUIET" '{
 		split(usual, u, "-")
 		exit !($1 >= u[1] && $2 <= u[2])
 	}'
@@ -111,7 +112,7 @@ measure() {
 			boot "$linux" "$name" "$log" "turn=$turn,$4" ||
 			die "the benchmark failed, see $log"
 		if [ "$QUICK" != 1 ] && [ "$again" -gt 0 ] && ! is_quiet "$log"; then
-			say "the machine is not quiet ($(quiet_ns "$log") ns, not $QUIET): once more"
+			say "the machine is not quiet (kmalloc(32) takes $(range 1 "$log") ns, not $QUIET): once more"
 			again=$((again - 1))
 			continue
 		fi
@@ -158,9 +159,10 @@ describe() {
 	echo "kernel: User-Mode Linux $(kernel_version "${logs[0]}"); readers: $(kernel_version "${logs[-1]}")"
 	echo "  The first has one CPU: the peers' atomic operations cost nothing in it."
 	echo "boots: $boots, QUICK=$QUICK; medians, the smallest of each max"
-	echo "kmalloc(32) and kfree(), ns, where $QUIET is usual:"
+	echo "kmalloc(32) and kfree(), ns, where $QUIET is usual; a load at random from 4 MiB:"
 	for log in "${logs[@]}"; do
-		echo "  $(quiet_ns "$log")$(is_quiet "$log" || echo "  NOT QUIET: read these results with care")"
+		echo "  $(range 1 "$log"); $(range 2 "$log")$(is_quiet "$log" ||
+			echo "  NOT QUIET: read these results with care")"
 	done
 	sed -n 's/.*hmap_bench: note,/  /p' "${logs[0]}"
 }

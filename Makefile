@@ -29,6 +29,10 @@ stress:
 bench:
 	@scripts/bench.sh
 
+# QUICK=1 measures less; PEERS="hmap boost" only those; ROUNDS= how often
+bench-user:
+	@scripts/bench-user.sh
+
 clean:
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
 	$(if $(wildcard kunit/user/Makefile),$(MAKE) -C kunit/user clean)
@@ -42,9 +46,10 @@ help:
 	@echo 'make check     run every test; HMAP_STAGES="user kunit" runs some'
 	@echo 'make stress    readers beside a writer; DURATION= seconds for each kind of map'
 	@echo 'make bench     measure hmap beside other maps of the kernel; QUICK=1 is shorter'
+	@echo 'make bench-user  measure it beside maps of other languages; QUICK=1 does less'
 	@echo 'make clean     remove what was built here'
 	@echo
 	@echo 'demo, check and bench run on Debian 12 as root. They install missing tools with apt'
 	@echo 'and keep kernels in HMAP_CACHE (~/.cache/hmap); remove it to get newer ones.'
 
-.PHONY: all modules user demo check stress bench clean help
+.PHONY: all modules user demo check stress bench bench-user clean help

@@ -13,5 +13,5 @@ using flat_map = absl::flat_hash_map<std::string, u64>;
 using flat_map = absl::flat_hash_map<u64, u64>;
 #endif
 
-#include "flat_map.h"
+#include "flat_map.hh"
 #include "loops.h"

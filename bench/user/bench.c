@@ -63,7 +63,9 @@ static u64 random_u64(void)
 
 static size_t random_below(size_t n)
 {
-	return ((unsigned __int128)random_u64() * n) >> 64;
+	unsigned __int128 product = random_u64();
+
+	return product * n >> 64;
 }
 
 static void *allocate(size_t n, size_t size)
@@ -156,6 +158,8 @@ void bench_workload(struct workload *w, size_t n)
 	mallopt(M_MMAP_MAX, 0);
 	mallopt(M_TRIM_THRESHOLD, -1);
 	mallopt(M_TOP_PAD, 64 << 20);
+	/* And bench_heap() sees what other threads allocate. */
+	mallopt(M_ARENA_MAX, 1);
 
 	w->n = n;
 	w->nr_maps = n < SMALL_REGION ? SMALL_REGION / n : 1;

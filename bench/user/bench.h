@@ -64,6 +64,6 @@ void bench_report_bytes(size_t n, double bytes);
 #endif
 
 /* The compiler has to assume that @p is used and that what it points to changes. */
-#define bench_touch(p)	asm volatile("" : "+r"(p) : : "memory")
+#define bench_touch(p)	({ asm volatile("" : "+r"(p) : : "memory"); })
 
 #endif /* _BENCH_USER_H */

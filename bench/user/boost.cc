@@ -22,5 +22,5 @@ using flat_map = boost::unordered_flat_map<std::string, u64, text_hash,
 using flat_map = boost::unordered_flat_map<u64, u64>;
 #endif
 
-#include "flat_map.h"
+#include "flat_map.hh"
 #include "loops.h"

@@ -1,42 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Is the machine quiet, and what is the least that anything costs? Prints the time
- * of a multiplication that waits for the one before it, which tells the clock rate,
- * and the floor under the peers: an allocation and its release, an empty loop.
+ * The floor under the peers, an allocation with its release and an empty loop; the
+ * first also tells whether the machine is quiet.
  */
-#include <malloc.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "bench.h"
 
-#define LOOPS	1000000
-#define REPS	15
+#define LOOPS	300000
+#define REPS	5
 
-static void multiply(void)
-{
-	u64 start = bench_now(), product = start;
-	size_t i;
-
-	for (i = 0; i < LOOPS; i++) {
-		product *= 0x9e3779b97f4a7c15;
-		bench_touch(product);
-	}
-	bench_sample("multiply", bench_now() - start, LOOPS);
-}
-
-static void allocate(const char *op, size_t size)
+static void allocate(void)
 {
 	u64 start = bench_now();
 	size_t i;
 
 	for (i = 0; i < LOOPS; i++) {
-		void *p = malloc(size);
+		void *p = malloc(16);
 
 		bench_touch(p);
 		free(p);
 	}
-	bench_sample(op, bench_now() - start, LOOPS);
+	bench_sample("empty", bench_now() - start, LOOPS);
 }
 
 static void loop(void)
@@ -54,9 +39,7 @@ int main(void)
 	int i;
 
 	for (i = 0; i < REPS; i++) {
-		multiply();
-		allocate("empty", 16);
-		allocate("malloc_32", 32);
+		allocate();
 		loop();
 	}
 	bench_report(0);

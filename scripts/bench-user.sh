@@ -132,14 +132,15 @@ by_turns() {
 }
 
 measure() {
-	local n round
+	local n round sizes=(0 1 8 1000 100000)
 
 	: >"$RAW"
 	for n in {1..20}; do
 		probe
 	done
 	say "counting bytes"
-	for n in 0 1 8 1000 100000 1000000; do
+	((QUICK)) || sizes+=(1000000)
+	for n in "${sizes[@]}"; do
 		bytes "$n" "${PEERS[@]}"
 	done
 	for n in 1000 100000; do

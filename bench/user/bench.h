@@ -57,6 +57,7 @@ void bench_report(size_t n);
 
 /* What malloc() has handed out, its own heads included. */
 size_t bench_heap(void);
+extern size_t bench_other_heap;
 void bench_report_bytes(size_t n, double bytes);
 
 #ifdef __cplusplus

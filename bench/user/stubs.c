@@ -5,6 +5,10 @@
  */
 #include "../../kunit/user/stubs.h"
 
+#include <sys/mman.h>
+
+#include "bench.h"
+
 /* Blocks that wait for a grace period are freed so many at a time. */
 #define RCU_BATCH	256
 
@@ -20,14 +24,82 @@ size_t kmalloc_size_roundup(size_t size)
 	return size <= 8 ? 8 : roundup_pow_of_two(size);
 }
 
+/*
+ * Blocks of 1 KiB and more are aligned to their size, which the core relies on. As
+ * malloc() takes its time over alignment, they come from chunks, each of one class, as
+ * from a slab's pages; a chunk begins with its class, and is never given back. All
+ * chunks are in one reserved range, which tells such blocks from others.
+ */
+#define RANGE		(64UL << 30)
+#define CHUNK		(1UL << 20)
+#define CHUNK_BLOCK_MIN	1024
+#define CHUNK_BLOCK_MAX	8192
+
+static char *range, *next_chunk;
+static void *free_blocks[CHUNK_BLOCK_MAX / CHUNK_BLOCK_MIN + 1];
+
+static void reserve_range(void)
+{
+	range = mmap(NULL, RANGE + CHUNK, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	assert(range != MAP_FAILED);
+	range = (char *)round_up((uintptr_t)range, CHUNK);
+	next_chunk = range;
+}
+
+static void put_block(void *block, size_t class)
+{
+	*(void **)block = free_blocks[class / CHUNK_BLOCK_MIN];
+	free_blocks[class / CHUNK_BLOCK_MIN] = block;
+}
+
+static void add_chunk(size_t class)
+{
+	char *chunk, *block;
+
+	if (!range)
+		reserve_range();
+	chunk = next_chunk;
+	next_chunk += CHUNK;
+	assert(next_chunk <= range + RANGE);
+	*(size_t *)chunk = class;
+	for (block = chunk + CHUNK - class; block > chunk; block -= class)
+		put_block(block, class);
+}
+
+static void *take_block(size_t class)
+{
+	void **list = &free_blocks[class / CHUNK_BLOCK_MIN];
+	void *block;
+
+	if (!*list)
+		add_chunk(class);
+	block = *list;
+	*list = *(void **)block;
+	bench_other_heap += class;
+	return block;
+}
+
 void *kmalloc(size_t size, gfp_t gfp)
 {
-	return malloc(kmalloc_size_roundup(size));
+	size_t class = kmalloc_size_roundup(size);
+
+	if (class >= CHUNK_BLOCK_MIN && class <= CHUNK_BLOCK_MAX)
+		return take_block(class);
+	return class > CHUNK_BLOCK_MAX ? aligned_alloc(PAGE_SIZE, class) :
+					 malloc(class);
 }
 
 void kfree(const void *p)
 {
-	free((void *)p);
+	if (range && (size_t)((const char *)p - range) < RANGE) {
+		size_t class = *(size_t *)((uintptr_t)p & ~(CHUNK - 1));
+
+		bench_other_heap -= class;
+		put_block((void *)p, class);
+	} else {
+		free((void *)p);
+	}
 }
 
 char *kstrdup(const char *s, gfp_t gfp)

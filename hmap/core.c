@@ -141,10 +141,12 @@ void hmap_free(struct hmap *map)
 {
 	if (!map)
 		return;
-	hmap_counter_inc(HMAP_MAPS_FREED);
-	if (!rcu_access_pointer(map->root))
+	if (!rcu_access_pointer(map->root)) {
 		hmap_counter_inc(HMAP_MAPS_NEVER_FILLED);
-	hmap_destroy(map);
+	} else {
+		hmap_counter_inc(HMAP_MAPS_FREED_FILLED);
+		hmap_destroy(map);
+	}
 	kfree(map);
 }
 EXPORT_SYMBOL_HMAP(hmap_free);
@@ -173,6 +175,15 @@ const void *hmap_lookup(const struct hmap *map, const void *key)
 	return slot ? hmap_slot_value(type, slot) : NULL;
 }
 EXPORT_SYMBOL_HMAP(hmap_lookup);
+
+void *__hmap_find_on(const struct hmap_type *type, const struct hmap_table *table,
+		     u32 nr_slots, const void *key, u64 hash)
+{
+	long index = hmap_probe(type, table, nr_slots, key, hash, type->equal);
+
+	return index < 0 ? NULL : hmap_slot_at(type, table, nr_slots, index);
+}
+EXPORT_SYMBOL_HMAP(__hmap_find_on);
 
 void *hmap_lookup_mut(struct hmap *map, const void *key)
 {

@@ -148,6 +148,7 @@ struct hmap_dir *hmap_dir_alloc(const struct hmap *map, u8 depth, gfp_t gfp)
 		return NULL;
 	}
 	dir->depth = depth;
+	dir->shift = 64 - depth;
 	dir->seed = hmap_root_seed(hmap_root(map));
 	dir->count = hmap_live(map);
 	memset(dir->nr_at_depth, 0, sizeof(dir->nr_at_depth));

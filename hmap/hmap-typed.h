@@ -46,6 +46,16 @@ static __always_inline bool hmap_same_bytes(const void *a, const void *b,
 	}
 }
 
+static __always_inline bool hmap_same_key(const struct hmap_type *type,
+					  const void *key, const void *slot,
+					  hmap_equal_fn equal)
+{
+	const void *found = hmap_slot_key(type, slot);
+
+	return equal ? equal(key, found, type->key_size) :
+		       hmap_same_bytes(key, found, type->key_size);
+}
+
 /* The one probe routine: the index of @key's slot, or -1. It ends at a word
  * with an empty byte, or after all words; @table may be frozen, but never gets
  * a full or deleted byte turned into an empty one while readers look at it.
@@ -68,12 +78,10 @@ static __always_inline long hmap_probe(const struct hmap_type *type,
 		     match &= match - 1) {
 			u32 index = nr * HMAP_WORD_SLOTS +
 				    hmap_match_first(match);
-			const void *found = hmap_slot_key(type,
-					hmap_slot_at(type, table, nr_slots, index));
+			const void *slot = hmap_slot_at(type, table, nr_slots,
+							index);
 
-			if (likely(equal ?
-				   equal(key, found, type->key_size) :
-				   hmap_same_bytes(key, found, type->key_size)))
+			if (likely(hmap_same_key(type, key, slot, equal)))
 				return index;
 		}
 		if (likely(hmap_match_empty(word)))
@@ -109,19 +117,26 @@ hmap_deref_table(const struct hmap *map, void *root, u64 hash)
 	return dir ? hmap_ref_table(hmap_deref_ref(map, dir, hash)) : root;
 }
 
-/* The one lookup: the slot of @key behind @root, which is not vacant. */
+/* Private: goes on where hmap_find() does not end in the first word. */
+void *__hmap_find_on(const struct hmap_type *type, const struct hmap_table *table,
+		     u32 nr_slots, const void *key, u64 hash);
+
+/*
+ * The one lookup: the slot of @key behind @root, which is not vacant. Nearly always
+ * the first word tells: by its first match, or by an empty byte and no match. That
+ * much is inlined; all else, among it what is needed to go on, costs a call.
+ */
 static __always_inline void *hmap_find(const struct hmap *map, void *root,
 				       const struct hmap_type *type,
 				       const void *key, hmap_hash_fn hash_fn,
 				       hmap_equal_fn equal)
 {
-	struct hmap_dir *dir = hmap_root_dir(root);
 	struct hmap_table *table = root;
-	u32 nr_slots;
-	long index;
-	u64 hash;
+	u64 hash, word, match;
+	u32 nr_slots, nr;
 
-	if (dir) {
+	if (hmap_root_is_dir(root)) {
+		struct hmap_dir *dir = root - HMAP_ROOT_DIR;
 		void *ref;
 
 		hash = hmap_hash(key, type->key_size, dir->seed, hash_fn);
@@ -134,8 +149,21 @@ static __always_inline void *hmap_find(const struct hmap *map, void *root,
 		hash = hmap_hash(key, type->key_size, table->seed, hash_fn);
 		nr_slots = table->nr_slots;
 	}
-	index = hmap_probe(type, table, nr_slots, key, hash, equal);
-	return index < 0 ? NULL : hmap_slot_at(type, table, nr_slots, index);
+	nr = hmap_home(hash, nr_slots);
+	/* Pairs with the release in set_word(): the slot, then the word. */
+	word = smp_load_acquire(&table->words[nr]);
+	match = hmap_match_tag(word, hash);
+	if (match) {
+		void *slot = hmap_slot_at(type, table, nr_slots,
+					  nr * HMAP_WORD_SLOTS +
+					  hmap_match_first(match));
+
+		if (likely(hmap_same_key(type, key, slot, equal)))
+			return slot;
+	} else if (likely(hmap_match_empty(word))) {
+		return NULL;
+	}
+	return __hmap_find_on(type, table, nr_slots, key, hash);
 }
 
 /* Words that are overwritten in place are read in one piece. */
@@ -170,12 +198,17 @@ struct hmap_none { };
  * "vtype \*" or "const vtype \*". @ref turns the wrapper's key argument into the
  * pointer that the generic calls take.
  */
-#define __HMAP_DEFINE(prefix, ktype, kptr, ref, vtype, vptr, typeinit, hash,	\
-		      equal)						\
+#define __HMAP_DEFINE(prefix, ktype, kptr, ref, vtype, vptr, string, typeinit,	\
+		      hash, equal)					\
 struct prefix {								\
 	struct hmap map;						\
-	kptr __key[0];	/* no bytes: types for hmap_for_each_typed() */	\
+	/* No bytes: types and constants for hmap_for_each_typed(). */	\
+	kptr __key[0];							\
 	vptr __value[0];						\
+	char __slot_size[0][__HMAP_SLOT_SIZE(sizeof(ktype), sizeof(vtype), string)]; \
+	char __key_offset[0][__HMAP_KEY_OFFSET(sizeof(ktype), sizeof(vtype), string)]; \
+	char __value_offset[0][__HMAP_VALUE_OFFSET(sizeof(ktype), sizeof(vtype), string)]; \
+	char __flags[0][__HMAP_FLAGS(sizeof(ktype), sizeof(vtype), string)]; \
 };									\
 									\
 static const struct hmap_type prefix##_type = typeinit;		\
@@ -304,7 +337,7 @@ struct prefix
  * DEFINE_TYPED_HMAP() defines a static map.
  */
 #define HMAP_DEFINE(prefix, ktype, vtype, hash, equal)			\
-	__HMAP_DEFINE(prefix, ktype, const ktype *, __HMAP_REF, vtype, vtype *,	\
+	__HMAP_DEFINE(prefix, ktype, const ktype *, __HMAP_REF, vtype, vtype *, 0, \
 		      HMAP_TYPE(#prefix, sizeof(ktype), sizeof(vtype),	\
 				hash, equal, 0), hash, equal)
 
@@ -319,7 +352,7 @@ struct prefix
  * Values come back as pointers to const.
  */
 #define HMAP_DEFINE_RCU(prefix, ktype, vtype, hash, equal)		\
-	__HMAP_DEFINE(prefix, ktype, const ktype *, __HMAP_REF, vtype, const vtype *,	\
+	__HMAP_DEFINE(prefix, ktype, const ktype *, __HMAP_REF, vtype, const vtype *, 0, \
 		      HMAP_TYPE(#prefix, sizeof(ktype), sizeof(vtype),	\
 				hash, equal, HMAP_RCU), hash, equal)
 
@@ -331,7 +364,7 @@ struct prefix
  * Keys are passed as const char pointers.
  */
 #define HMAP_DEFINE_STRING(prefix, vtype)				\
-	__HMAP_DEFINE(prefix, const char *, const char *, __HMAP_ITSELF, vtype, vtype *, \
+	__HMAP_DEFINE(prefix, const char *, const char *, __HMAP_ITSELF, vtype, vtype *, 1, \
 		      HMAP_TYPE_STRING(#prefix, sizeof(vtype), 0),	\
 		      hmap_hash_string, hmap_equal_string)
 
@@ -341,7 +374,7 @@ struct prefix
  * @vtype: as there
  */
 #define HMAP_DEFINE_STRING_RCU(prefix, vtype)				\
-	__HMAP_DEFINE(prefix, const char *, const char *, __HMAP_ITSELF, vtype, const vtype *, \
+	__HMAP_DEFINE(prefix, const char *, const char *, __HMAP_ITSELF, vtype, const vtype *, 1, \
 		      HMAP_TYPE_STRING(#prefix, sizeof(vtype), HMAP_RCU), \
 		      hmap_hash_string, hmap_equal_string)
 
@@ -363,7 +396,7 @@ struct prefix
  * Context: As hmap_for_each().
  */
 #define hmap_for_each_typed(m, iter, k, v)				\
-	__hmap_for_each(&(m)->map, iter, false, k, v,			\
+	__hmap_for_each(&(m)->map, iter, false, k, v, __HMAP_LAYOUT(m),	\
 			(typeof((m)->__key[0])), (typeof((m)->__value[0])))
 
 /**
@@ -376,7 +409,16 @@ struct prefix
  * Context: As hmap_for_each_rcu().
  */
 #define hmap_for_each_typed_rcu(m, iter, k, v)				\
-	__hmap_for_each(&(m)->map, iter, true, k, v,			\
+	__hmap_for_each(&(m)->map, iter, true, k, v, __HMAP_LAYOUT(m),	\
 			(typeof((m)->__key[0])), (typeof((m)->__value[0])))
+
+/* As much of its type as steps within a word need, known at compile time. */
+#define __HMAP_LAYOUT(m)						\
+	(&(const struct hmap_type){					\
+		.slot_size = sizeof((m)->__slot_size[0]),		\
+		.key_offset = sizeof((m)->__key_offset[0]),		\
+		.value_offset = sizeof((m)->__value_offset[0]),		\
+		.flags = sizeof((m)->__flags[0]),			\
+	})
 
 #endif /* _HMAP_TYPED_H */

@@ -160,6 +160,11 @@ struct hmap_type {
 		     __HMAP_SLOT_VALUE(key, value),			\
 		     __HMAP_SLOT_ALIGN(key, value, string))
 
+#define __HMAP_FLAGS(key, value, string)				\
+	(((string) ? HMAP_KEY_STRING : 0) |				\
+	 (__HMAP_KEY_IN_BLOCK(key, value, string) ? HMAP_KEY_INDIRECT : 0) | \
+	 (__HMAP_VALUE_IN_BLOCK(key, value) ? HMAP_VALUE_INDIRECT : 0))
+
 #define __HMAP_TYPE(_name, _key_size, _key, _value, _string, _hash, _equal, _flags) { \
 	.name		= (_name),						\
 	.hash		= (_hash),						\
@@ -171,11 +176,7 @@ struct hmap_type {
 	.slot_size	= __HMAP_SLOT_SIZE(_key, _value, _string),		\
 	.block_size	= __HMAP_BLOCK_VALUE(_key, _value) +			\
 			  __HMAP_BLOCK_KEY(_key, _value, _string),		\
-	.flags		= (_flags) | ((_string) ? HMAP_KEY_STRING : 0) |	\
-			  (__HMAP_KEY_IN_BLOCK(_key, _value, _string) ?		\
-			   HMAP_KEY_INDIRECT : 0) |				\
-			  (__HMAP_VALUE_IN_BLOCK(_key, _value) ?		\
-			   HMAP_VALUE_INDIRECT : 0),				\
+	.flags		= (_flags) | __HMAP_FLAGS(_key, _value, _string),	\
 }
 
 /**

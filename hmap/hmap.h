@@ -372,6 +372,7 @@ struct hmap_iter {
 	const struct hmap_type		*type;
 	struct hmap_table		*table;	/* NULL: the walk is over */
 	void				*slot;	/* of the current entry */
+	void				*word_slots; /* of the current word */
 	u64				next;	/* first hash after the table */
 	u64				from;	/* 0, or skip smaller hashes */
 	u64				word;	/* as it was when entered */
@@ -435,9 +436,10 @@ static inline void hmap_iter_end(struct hmap_iter *iter)
 }
 
 /* One call per control word; within a word that nothing has changed since, the
- * next entry is a few instructions away.
+ * next entry is a few instructions away. @type: the map's, or what is known of it.
  */
-static inline bool hmap_iter_step(struct hmap_iter *iter)
+static __always_inline bool hmap_iter_step(struct hmap_iter *iter,
+					   const struct hmap_type *type)
 {
 	struct hmap_table *table = iter->table;
 
@@ -446,9 +448,8 @@ static inline bool hmap_iter_step(struct hmap_iter *iter)
 	if (!iter->left || READ_ONCE(table->flags) & HMAP_TABLE_DEAD ||
 	    READ_ONCE(table->words[iter->nr_word]) != iter->word)
 		return __hmap_iter_step(iter);
-	iter->slot = hmap_slot(iter->type, table,
-			       iter->nr_word * HMAP_WORD_SLOTS +
-			       hmap_match_first(iter->left));
+	iter->slot = iter->word_slots +
+		     (size_t)hmap_match_first(iter->left) * type->slot_size;
 	iter->left &= iter->left - 1;
 	return true;
 }
@@ -467,7 +468,7 @@ static inline bool hmap_iter_step(struct hmap_iter *iter)
  * Context: The lock. Does not sleep by itself; the body may if the lock allows.
  */
 #define hmap_for_each(map, iter, k, v)					\
-	__hmap_for_each(map, iter, false, k, v, (const void *), (void *))
+	__hmap_for_each(map, iter, false, k, v, iter.type, (const void *), (void *))
 
 /**
  * hmap_for_each_rcu() - visit the entries of a map beside a writer
@@ -482,14 +483,14 @@ static inline bool hmap_iter_step(struct hmap_iter *iter)
  *	body may not change the map. Does not sleep.
  */
 #define hmap_for_each_rcu(map, iter, k, v)				\
-	__hmap_for_each(map, iter, true, k, v, (const void *), (void *))
+	__hmap_for_each(map, iter, true, k, v, iter.type, (const void *), (void *))
 
-#define __hmap_for_each(map, iter, rcu, k, v, to_key, to_value)		\
+#define __hmap_for_each(map, iter, rcu, k, v, type, to_key, to_value)	\
 	for (struct hmap_iter iter __cleanup(hmap_iter_end) =		\
 		hmap_iter_begin(map, rcu);				\
-	     hmap_iter_step(&iter) &&					\
-	     ((k) = to_key hmap_slot_key(iter.type, iter.slot),		\
-	      (v) = to_value hmap_slot_value(iter.type, iter.slot),	\
+	     hmap_iter_step(&iter, type) &&				\
+	     ((k) = to_key hmap_slot_key(type, iter.slot),		\
+	      (v) = to_value hmap_slot_value(type, iter.slot),		\
 	      (void)(k), (void)(v), true);)
 
 /**

@@ -21,10 +21,10 @@
 #define HMAP_TABLE_MAX_SLOTS	U16_MAX
 #endif
 
-/* Counters; their order is that of struct hmap_stats, less its two gauges. */
+/* Counters behind those of struct hmap_stats. A map that is freed counts in one. */
 enum hmap_counter {
 	HMAP_MAPS_ALLOCATED,
-	HMAP_MAPS_FREED,
+	HMAP_MAPS_FREED_FILLED,
 	HMAP_MAPS_NEVER_FILLED,
 	HMAP_TABLES_ALLOCATED,
 	HMAP_TABLES_FREED,

@@ -38,9 +38,8 @@ static void *root_of(const struct hmap_iter *iter)
 
 static void *slot_at(const struct hmap_iter *iter, u64 match)
 {
-	return hmap_slot(iter->type, iter->table,
-			 iter->nr_word * HMAP_WORD_SLOTS +
-			 hmap_match_first(match));
+	return iter->word_slots +
+	       (size_t)hmap_match_first(match) * iter->type->slot_size;
 }
 
 /* Those of a word's full slots whose entries are not behind the walk. */
@@ -61,6 +60,8 @@ static u64 not_behind(const struct hmap_iter *iter, u64 full)
 static void enter_word(struct hmap_iter *iter, u32 nr_word)
 {
 	iter->nr_word = nr_word;
+	iter->word_slots = hmap_slot(iter->type, iter->table,
+				     nr_word * HMAP_WORD_SLOTS);
 	/* Pairs with the release in set_word(). */
 	iter->word = smp_load_acquire(&iter->table->words[nr_word]);
 	iter->left = hmap_match_full(iter->word);

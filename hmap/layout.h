@@ -97,6 +97,7 @@ struct hmap_dir {
 	struct rcu_head		rcu;
 	u32			seed;
 	u8			depth;
+	u8			shift;	/* 64 - depth */
 	unsigned long		count;	/* entries in the map */
 	u32			nr_at_depth[HMAP_DIR_MAX_DEPTH + 1];
 	void __rcu		*refs[];
@@ -155,11 +156,14 @@ static __always_inline bool hmap_root_vacant(const void *root)
 	return !((unsigned long)root & ~HMAP_ROOT_TAGS);
 }
 
+static __always_inline bool hmap_root_is_dir(const void *root)
+{
+	return (unsigned long)root & HMAP_ROOT_DIR;
+}
+
 static __always_inline struct hmap_dir *hmap_root_dir(void *root)
 {
-	if (!((unsigned long)root & HMAP_ROOT_DIR))
-		return NULL;
-	return (struct hmap_dir *)((unsigned long)root & ~HMAP_ROOT_TAGS);
+	return hmap_root_is_dir(root) ? root - HMAP_ROOT_DIR : NULL;
 }
 
 /* The seed of the map behind a root that is not vacant. */
@@ -173,7 +177,7 @@ static __always_inline u32 hmap_root_seed(void *root)
 /* The directory entry that @hash leads to. */
 static __always_inline void __rcu **hmap_dir_entry(struct hmap_dir *dir, u64 hash)
 {
-	return &dir->refs[hash >> (64 - dir->depth)];
+	return &dir->refs[hash >> dir->shift];
 }
 
 static __always_inline void *hmap_ref(struct hmap_table *table)

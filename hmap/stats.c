@@ -49,7 +49,8 @@ static u64 sum(enum hmap_counter counter)
 
 void hmap_stats_read(struct hmap_stats *stats)
 {
-	u64 freed = sum(HMAP_MAPS_FREED);
+	u64 never_filled = sum(HMAP_MAPS_NEVER_FILLED);
+	u64 freed = sum(HMAP_MAPS_FREED_FILLED) + never_filled;
 	u64 allocated = sum(HMAP_MAPS_ALLOCATED);
 	s64 in_use = percpu_counter_sum_positive(&bytes) +
 		     (allocated - freed) *
@@ -59,7 +60,7 @@ void hmap_stats_read(struct hmap_stats *stats)
 	*stats = (struct hmap_stats){
 		.maps_allocated		= allocated,
 		.maps_freed		= freed,
-		.maps_never_filled	= sum(HMAP_MAPS_NEVER_FILLED),
+		.maps_never_filled	= never_filled,
 		.tables_allocated	= sum(HMAP_TABLES_ALLOCATED),
 		.tables_freed		= sum(HMAP_TABLES_FREED),
 		.first_inserts		= sum(HMAP_FIRST_INSERTS),

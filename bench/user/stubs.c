@@ -30,7 +30,7 @@ size_t kmalloc_size_roundup(size_t size)
  * from a slab's pages; a chunk begins with its class, and is never given back. All
  * chunks are in one reserved range, which tells such blocks from others.
  */
-#define RANGE		(64UL << 30)
+#define RANGE		(4UL << 30)
 #define CHUNK		(1UL << 20)
 #define CHUNK_BLOCK_MIN	1024
 #define CHUNK_BLOCK_MAX	8192
@@ -42,7 +42,8 @@ static void reserve_range(void)
 {
 	range = mmap(NULL, RANGE + CHUNK, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	assert(range != MAP_FAILED);
+	if (range == MAP_FAILED)
+		abort();
 	range = (char *)round_up((uintptr_t)range, CHUNK);
 	next_chunk = range;
 }
@@ -61,7 +62,8 @@ static void add_chunk(size_t class)
 		reserve_range();
 	chunk = next_chunk;
 	next_chunk += CHUNK;
-	assert(next_chunk <= range + RANGE);
+	if (next_chunk > range + RANGE)
+		abort();
 	*(size_t *)chunk = class;
 	for (block = chunk + CHUNK - class; block > chunk; block -= class)
 		put_block(block, class);

@@ -7,9 +7,9 @@
  * A *map* is a header, struct hmap: its type and a tagged root pointer. A *slot*
  * is one key and its value, side by side, stored by copy; strings, and what is too
  * large, are *indirect*: in a *block* that the slot points to. A *control word* is
- * eight control bytes for eight slots; each byte says empty, deleted, absent
- * (there is no such slot) or full, and if full, holds the *tag*: seven bits of
- * the key's hash. All tags of a word are compared at once in an ordinary
+ * seven control bytes for seven slots, and eight *overflow bits*. A control byte says
+ * empty, deleted, absent (there is no such slot) or full, and if full, holds the *tag*:
+ * seven bits of the key's hash. All tags of a word are compared at once in an ordinary
  * register. A *table* is one kmalloc'ed block: a head, control words, slots. A
  * *directory* is what a map has once it has outgrown one table: 2^depth table
  * pointers, indexed by the top bits of the hash.
@@ -28,9 +28,9 @@
  *     middle bits the first word, the low seven the tag.
  *  3. A table of depth d is in all 2^(D - d) neighbouring directory entries of
  *     its range, and only there. All its keys' hashes share the top d bits.
- *  4. Between the first word of a full slot's hash and the slot's word, no word
- *     has an empty byte. So a probe ends at a word with an empty byte; after all
- *     words at the latest, since a table may be filled to the last slot.
+ *  4. Every word between the first one of a full slot's hash, included, and the slot's,
+ *     excluded, has the overflow bit of that hash. So a probe ends at a word without
+ *     it; after all words at the latest.
  *  5. A tail of the last word, and nothing else, is absent.
  *
  * Growth
@@ -66,8 +66,8 @@
  *     reader finds the old table or the new one of its hash, and both give the
  *     same answer. A directory that doubles or halves leads to the same tables as
  *     the one before.
- *  e. Invariant 4 holds for readers since, under RCU, a live table's words never
- *     get an empty byte back: a probe that meets one may stop.
+ *  e. Invariant 4 holds for readers since an entry's overflow bits are stored before
+ *     its word, and are not taken back in a live table: only a rebuild drops them.
  *
  * No reader loops beyond one table, retries or waits. Documentation/litmus/ has a, b,
  * c and d as tests for the kernel's memory model.
@@ -94,7 +94,7 @@ static struct place locate(const struct hmap *map, const void *key)
 		return place;
 	place.hash = hmap_hash_key(type, key, hmap_root_seed(root));
 	place.table = hmap_table_of(map, place.hash);
-	place.index = hmap_probe(type, place.table, place.table->nr_slots, key,
+	place.index = hmap_probe(type, place.table, place.table->nr_words, key,
 				 place.hash, type->equal);
 	return place;
 }
@@ -177,11 +177,11 @@ const void *hmap_lookup(const struct hmap *map, const void *key)
 EXPORT_SYMBOL_HMAP(hmap_lookup);
 
 void *__hmap_find_on(const struct hmap_type *type, const struct hmap_table *table,
-		     u32 nr_slots, const void *key, u64 hash)
+		     u32 nr_words, const void *key, u64 hash)
 {
-	long index = hmap_probe(type, table, nr_slots, key, hash, type->equal);
+	long index = hmap_probe(type, table, nr_words, key, hash, type->equal);
 
-	return index < 0 ? NULL : hmap_slot_at(type, table, nr_slots, index);
+	return index < 0 ? NULL : hmap_slot_at(type, table, nr_words, index);
 }
 EXPORT_SYMBOL_HMAP(__hmap_find_on);
 
@@ -228,7 +228,7 @@ static unsigned long count_full(const struct hmap_table *table)
 	unsigned long count = 0;
 	u32 nr;
 
-	for (nr = 0; nr < hmap_nr_words(table->nr_slots); nr++)
+	for (nr = 0; nr < table->nr_words; nr++)
 		count += hweight64(hmap_match_full(READ_ONCE(table->words[nr])));
 	return count;
 }
@@ -350,20 +350,6 @@ static void write_key(const struct hmap_type *type, void *slot, void *block,
 		memcpy(slot, key, type->key_size);
 }
 
-/* Whether a new entry of @place's hash needs no growth. */
-static bool has_room(const struct hmap_type *type, const struct place *place)
-{
-	long index;
-
-	if (place->table->room > 0)
-		return true;
-	if (hmap_is_rcu(type))
-		return false;
-	index = hmap_table_find_free(type, place->table, place->hash);
-	return index >= 0 &&
-	       hmap_table_byte(place->table, index) == HMAP_DELETED;
-}
-
 /* The first insert: a table, and with it a seed for the hash of @key. */
 static int start(struct hmap *map, const void *key, struct place *place,
 		 gfp_t gfp)
@@ -386,7 +372,7 @@ static int make_room(struct hmap *map, struct place *place, gfp_t gfp)
 	const struct hmap_type *type = map->type;
 	int err = 0;
 
-	while (!err && !has_room(type, place)) {
+	while (!err && place->table->room <= 0) {
 		err = hmap_grow(map, place->table, place->hash, gfp);
 		place->table = hmap_table_of(map, place->hash);
 	}
@@ -506,7 +492,7 @@ static int overwrite_clone(struct hmap *map, const struct place *place,
 			hmap_indirect_free(type, &block);
 		return -ENOMEM;
 	}
-	index = hmap_probe(type, clone, clone->nr_slots, key, place->hash,
+	index = hmap_probe(type, clone, clone->nr_words, key, place->hash,
 			   type->equal);
 	if (block)
 		index = change_block(type, clone, index, place->hash, block);

@@ -57,7 +57,7 @@ static struct candidate first_behind(const struct hmap_type *type,
 	struct candidate best = { };
 	u32 nr;
 
-	for (nr = 0; nr < hmap_nr_words(table->nr_slots); nr++) {
+	for (nr = 0; nr < table->nr_words; nr++) {
 		/* Pairs with the release in set_word(). */
 		u64 word = smp_load_acquire(&table->words[nr]);
 		u64 full = hmap_match_full(word);

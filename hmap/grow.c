@@ -267,7 +267,7 @@ static struct hmap_table *fit_half(struct hmap *map, struct hmap_table *half,
 			    hmap_table_size_twice(type, half->live));
 	struct hmap_table *clone;
 
-	if (half->live * 4 >= half->nr_slots ||
+	if (half->live * 4 >= half->nr_words * HMAP_WORD_SLOTS ||
 	    size >= hmap_table_bytes(type, half))
 		return half;
 	clone = hmap_clone(map, half, size, gfp);

@@ -56,17 +56,16 @@ static __always_inline bool hmap_same_key(const struct hmap_type *type,
 		       hmap_same_bytes(key, found, type->key_size);
 }
 
-/* The one probe routine: the index of @key's slot, or -1. It ends at a word
- * with an empty byte, or after all words; @table may be frozen, but never gets
- * a full or deleted byte turned into an empty one while readers look at it.
+/* The one probe routine: the index of @key's slot, or -1. It ends at a word from
+ * which no such entry has overflowed, or after all words; overflow bits are never
+ * taken back while readers may look at @table.
  */
 static __always_inline long hmap_probe(const struct hmap_type *type,
 				       const struct hmap_table *table,
-				       u32 nr_slots, const void *key, u64 hash,
+				       u32 nr_words, const void *key, u64 hash,
 				       hmap_equal_fn equal)
 {
-	const u32 nr_words = hmap_nr_words(nr_slots);
-	u32 nr = hmap_home(hash, nr_slots);
+	u32 nr = hmap_home(hash, nr_words);
 	u32 left = nr_words;
 
 	do {
@@ -78,13 +77,13 @@ static __always_inline long hmap_probe(const struct hmap_type *type,
 		     match &= match - 1) {
 			u32 index = nr * HMAP_WORD_SLOTS +
 				    hmap_match_first(match);
-			const void *slot = hmap_slot_at(type, table, nr_slots,
+			const void *slot = hmap_slot_at(type, table, nr_words,
 							index);
 
 			if (likely(hmap_same_key(type, key, slot, equal)))
 				return index;
 		}
-		if (likely(hmap_match_empty(word)))
+		if (likely(!(word & hmap_overflow_bit(hash))))
 			break;
 		if (++nr == nr_words)
 			nr = 0;
@@ -119,12 +118,12 @@ hmap_deref_table(const struct hmap *map, void *root, u64 hash)
 
 /* Private: goes on where hmap_find() does not end in the first word. */
 void *__hmap_find_on(const struct hmap_type *type, const struct hmap_table *table,
-		     u32 nr_slots, const void *key, u64 hash);
+		     u32 nr_words, const void *key, u64 hash);
 
 /*
  * The one lookup: the slot of @key behind @root, which is not vacant. Nearly always
- * the first word tells: by its first match, or by an empty byte and no match. That
- * much is inlined; all else, among it what is needed to go on, costs a call.
+ * the first word tells: by its first match, or if there is none and no such entry has
+ * overflowed. That much is inlined; all else costs a call.
  */
 static __always_inline void *hmap_find(const struct hmap *map, void *root,
 				       const struct hmap_type *type,
@@ -133,7 +132,7 @@ static __always_inline void *hmap_find(const struct hmap *map, void *root,
 {
 	struct hmap_table *table = root;
 	u64 hash, word, match;
-	u32 nr_slots, nr;
+	u32 nr_words, nr;
 
 	if (hmap_root_is_dir(root)) {
 		struct hmap_dir *dir = root - HMAP_ROOT_DIR;
@@ -142,28 +141,28 @@ static __always_inline void *hmap_find(const struct hmap *map, void *root,
 		hash = hmap_hash(key, type->key_size, dir->seed, hash_fn);
 		ref = hmap_deref_ref(map, dir, hash);
 		table = hmap_ref_table(ref);
-		nr_slots = hmap_ref_slots(ref);
+		nr_words = hmap_ref_words(ref);
 	} else {
 		if (READ_ONCE(table->flags) & HMAP_TABLE_VACANT)
 			return NULL;
 		hash = hmap_hash(key, type->key_size, table->seed, hash_fn);
-		nr_slots = table->nr_slots;
+		nr_words = table->nr_words;
 	}
-	nr = hmap_home(hash, nr_slots);
+	nr = hmap_home(hash, nr_words);
 	/* Pairs with the release in set_word(): the slot, then the word. */
 	word = smp_load_acquire(&table->words[nr]);
 	match = hmap_match_tag(word, hash);
 	if (match) {
-		void *slot = hmap_slot_at(type, table, nr_slots,
+		void *slot = hmap_slot_at(type, table, nr_words,
 					  nr * HMAP_WORD_SLOTS +
 					  hmap_match_first(match));
 
 		if (likely(hmap_same_key(type, key, slot, equal)))
 			return slot;
-	} else if (likely(hmap_match_empty(word))) {
+	} else if (likely(!(word & hmap_overflow_bit(hash)))) {
 		return NULL;
 	}
-	return __hmap_find_on(type, table, nr_slots, key, hash);
+	return __hmap_find_on(type, table, nr_words, key, hash);
 }
 
 /* Words that are overwritten in place are read in one piece. */

@@ -283,10 +283,10 @@ void *hmap_get_or_insert(struct hmap *map, const void *key, const void *value,
  * @key: the key
  *
  * Removals give memory back: smaller tables are allocated for it, with GFP_NOWAIT,
- * and where that fails the larger ones stay for the time being. The smallest table
- * stays when the last entry goes. Types with %HMAP_RCU keep the blocks of removed
- * entries until their table is cleaned or replaced; so the last entry of such a type
- * takes the table with it, unless its room was reserved.
+ * and where that fails the larger ones stay for the time being. The last entry takes
+ * its table with it, unless that is of the smallest class or its room was reserved.
+ * Types with %HMAP_RCU keep the blocks of removed entries until their table is cleaned
+ * or replaced, at the latest when the last entry goes.
  *
  * Context: The lock. Does not sleep, and never fails for want of memory.
  * Return: 0, -ENOENT if @key is not in the map, -EINVAL.
@@ -387,16 +387,16 @@ void __hmap_iter_leave(struct hmap_iter *iter);
 
 static __always_inline void *hmap_slot_at(const struct hmap_type *type,
 					  const struct hmap_table *table,
-					  u32 nr_slots, u32 index)
+					  u32 nr_words, u32 index)
 {
-	return (void *)&table->words[hmap_nr_words(nr_slots)] +
+	return (void *)&table->words[nr_words] +
 	       (size_t)index * type->slot_size;
 }
 
 static __always_inline void *hmap_slot(const struct hmap_type *type,
 				       const struct hmap_table *table, u32 index)
 {
-	return hmap_slot_at(type, table, table->nr_slots, index);
+	return hmap_slot_at(type, table, table->nr_words, index);
 }
 
 static __always_inline void *hmap_slot_block(const void *slot)

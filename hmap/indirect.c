@@ -85,7 +85,7 @@ size_t hmap_table_indirect_bytes(const struct hmap_type *type,
 
 	if (!hmap_is_indirect(type))
 		return 0;
-	for (nr = 0; nr < hmap_nr_words(table->nr_slots); nr++) {
+	for (nr = 0; nr < table->nr_words; nr++) {
 		/* Pairs with the release in set_word(): beside a writer. */
 		u64 word = smp_load_acquire(&table->words[nr]);
 		u64 match = match_blocks(word, full, deleted);
@@ -105,12 +105,12 @@ size_t hmap_table_indirect_bytes(const struct hmap_type *type,
 void hmap_table_free_blocks(struct hmap_table *table, bool full, bool deleted)
 {
 	size_t slot_size = (table->flags & HMAP_TABLE_UNITS) * 8;
-	void *slots = &table->words[hmap_nr_words(table->nr_slots)];
+	void *slots = &table->words[table->nr_words];
 	u32 nr;
 
 	if (!slot_size)
 		return;
-	for (nr = 0; nr < hmap_nr_words(table->nr_slots); nr++) {
+	for (nr = 0; nr < table->nr_words; nr++) {
 		u64 match = match_blocks(table->words[nr], full, deleted);
 
 		for (; match; match &= match - 1) {

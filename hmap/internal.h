@@ -14,11 +14,11 @@
 
 #include "hmap.h"
 
-/* Slots of a table whose hashes do not let it be split: what its head can count. A
- * build for tests may choose less here, too.
+/* Control words of a table whose hashes do not let it be split: what its head can
+ * count. A build for tests may choose less here, too.
  */
-#ifndef HMAP_TABLE_MAX_SLOTS
-#define HMAP_TABLE_MAX_SLOTS	U16_MAX
+#ifndef HMAP_TABLE_MAX_WORDS
+#define HMAP_TABLE_MAX_WORDS	U16_MAX
 #endif
 
 /* Counters behind those of struct hmap_stats. A map that is freed counts in one. */
@@ -165,6 +165,7 @@ static inline u64 hmap_table_byte(const struct hmap_table *table, u32 index)
 } while (0)
 
 size_t hmap_block_bytes(const void *block, size_t size);
+u32 hmap_table_slots(const struct hmap_table *table);
 size_t hmap_table_size_max(const struct hmap_type *type);
 size_t hmap_table_size_for(const struct hmap_type *type, size_t live);
 size_t hmap_table_size_within(const struct hmap_type *type, size_t live,

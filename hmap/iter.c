@@ -130,7 +130,7 @@ static bool next_word(struct hmap_iter *iter)
 	u64 hash = iter->next;
 	void *root;
 
-	if (iter->nr_word + 1 < hmap_nr_words(iter->table->nr_slots)) {
+	if (iter->nr_word + 1 < iter->table->nr_words) {
 		enter_word(iter, iter->nr_word + 1);
 		return true;
 	}

@@ -21,16 +21,18 @@
 /*
  * Control bytes. Bit 7 tells a full slot from the others and bit 0 tells the
  * empty byte from the two other values that are not full, so that each
- * question about a word costs a few instructions for its eight bytes.
+ * question about a word costs a few instructions for its seven bytes.
  */
 #define HMAP_EMPTY		0x00
 #define HMAP_DELETED		0x01
 #define HMAP_ABSENT		0x03
 #define HMAP_FULL		0x80
 
-#define HMAP_WORD_SLOTS		8
-#define HMAP_WORD_LSB		0x0101010101010101ULL
-#define HMAP_WORD_MSB		0x8080808080808080ULL
+/* The eighth byte of a word has the overflow bits; these leave it out. */
+#define HMAP_WORD_SLOTS		7
+#define HMAP_WORD_LSB		0x0001010101010101ULL
+#define HMAP_WORD_MSB		0x0080808080808080ULL
+#define HMAP_WORD_OVERFLOW	56
 
 /*
  * Tables grow up to the slab class of HMAP_TABLE_MAX bytes, or the one that
@@ -45,11 +47,11 @@
 
 /*
  * Tables in a directory are at least so large. kmalloc() aligns powers of two to
- * their size, so the low bits of a pointer to such a table can tell how many slots
+ * their size, so the low bits of a pointer to such a table can tell how many words
  * it has: a lookup need not wait for the table's head. 0: look there, too many.
  */
 #define HMAP_DIR_TABLE_MIN	(HMAP_TABLE_MAX < 1024 ? HMAP_TABLE_MAX : 1024)
-#define HMAP_REF_SLOTS		(HMAP_DIR_TABLE_MIN - 1UL)
+#define HMAP_REF_WORDS		(HMAP_DIR_TABLE_MIN - 1UL)
 
 /* Hash bits that the directory may use: 2^27 entries, a table each. */
 #define HMAP_DIR_MAX_DEPTH	27
@@ -65,7 +67,7 @@
 #define HMAP_TABLE_UNITS	0x3f
 
 /*
- * A table: this head, a control word for every eight slots, then the slots. Readers look
+ * A table: this head, @nr_words control words, then the slots. Readers look
  * only at what follows the union, so a retired table can be handed to RCU
  * while they still probe it. 24 bytes of head make two 16-byte slots fit in
  * the 64-byte slab class.
@@ -82,7 +84,7 @@ struct hmap_table {
 		};
 	};
 	u32	seed;
-	u16	nr_slots;
+	u16	nr_words;
 	u8	depth;		/* hash bits that all its entries share */
 	u8	flags;
 	u64	words[];
@@ -103,19 +105,24 @@ struct hmap_dir {
 	void __rcu		*refs[];
 };
 
-static __always_inline u32 hmap_nr_words(u32 nr_slots)
+/*
+ * Bits 7..38 of the hash choose the word, bits 0..6 are the tag; the directory
+ * takes its bits from the top, so that none is used twice up to depth 25.
+ */
+static __always_inline u32 hmap_home(u64 hash, u32 nr_words)
 {
-	return (nr_slots + HMAP_WORD_SLOTS - 1) / HMAP_WORD_SLOTS;
+	return ((u64)(u32)(hash >> 7) * nr_words) >> 32;
 }
 
 /*
- * Bits 7..38 of the hash choose a slot, and with it the word, so that a last word of
- * few slots is chosen less often; bits 0..6 are the tag. The directory takes its bits
- * from the top, so that none is used twice up to depth 25.
+ * The bit of a word that says: an entry with such a hash did not find a slot here, and
+ * is in one of the next words. One of eight, by the low bits of the tag, so that few
+ * of the keys that are not there are looked for any further (the idea of
+ * boost::unordered_flat_map).
  */
-static __always_inline u32 hmap_home(u64 hash, u32 nr_slots)
+static __always_inline u64 hmap_overflow_bit(u64 hash)
 {
-	return ((u64)(u32)(hash >> 7) * nr_slots) >> 32 >> 3;
+	return 1ULL << (HMAP_WORD_OVERFLOW + (hash & 7));
 }
 
 static __always_inline u64 hmap_full_byte(u64 hash)
@@ -182,21 +189,21 @@ static __always_inline void __rcu **hmap_dir_entry(struct hmap_dir *dir, u64 has
 
 static __always_inline void *hmap_ref(struct hmap_table *table)
 {
-	u32 nr_slots = table->nr_slots;
+	u32 nr_words = table->nr_words;
 
-	return (void *)table + (nr_slots <= HMAP_REF_SLOTS ? nr_slots : 0);
+	return (void *)table + (nr_words <= HMAP_REF_WORDS ? nr_words : 0);
 }
 
 static __always_inline struct hmap_table *hmap_ref_table(const void *ref)
 {
-	return (struct hmap_table *)((unsigned long)ref & ~HMAP_REF_SLOTS);
+	return (struct hmap_table *)((unsigned long)ref & ~HMAP_REF_WORDS);
 }
 
-static __always_inline u32 hmap_ref_slots(const void *ref)
+static __always_inline u32 hmap_ref_words(const void *ref)
 {
-	u32 nr_slots = (unsigned long)ref & HMAP_REF_SLOTS;
+	u32 nr_words = (unsigned long)ref & HMAP_REF_WORDS;
 
-	return likely(nr_slots) ? nr_slots : hmap_ref_table(ref)->nr_slots;
+	return likely(nr_words) ? nr_words : hmap_ref_table(ref)->nr_words;
 }
 
 /* A 64 x 64 -> 128-bit product, folded. */

@@ -9,10 +9,10 @@
  * goes to the class in which its entries fill at most half the slots. Both are far
  * from where growth would undo them, with a table more than three quarters full.
  *
- * The directory shrinks to the depth of its deepest table. The last removal thus
- * leaves one table of the smallest class, so that a map without RCU which alternates
- * between no entry and one does not allocate each time. A table whose deleted slots
- * have blocks is not worth that: there the last removal leaves the header alone.
+ * The directory shrinks to the depth of its deepest table. The last removal leaves the
+ * header alone; but a table of the smallest class stays, so that a map without RCU
+ * which alternates between no entry and one does not allocate each time, unless its
+ * deleted slots have blocks.
  *
  * All this is only tried: where it cannot allocate, the map stays as it is, until
  * the next removal that finds the same.
@@ -148,7 +148,7 @@ static int shrink_dir(struct hmap *map, gfp_t gfp)
 
 static bool is_sparse(const struct hmap_table *table)
 {
-	return table->live * 4 < table->nr_slots;
+	return table->live * 4 < table->nr_words * HMAP_WORD_SLOTS;
 }
 
 /* The smallest size that @table may be given. */

@@ -17,7 +17,7 @@ static u32 slots_max(const struct hmap_type *type)
 {
 	if (!type->key_size && !hmap_has_string_keys(type))
 		return hmap_is_rcu(type) && hmap_is_indirect(type) ? 2 : 1;
-	return HMAP_TABLE_MAX_SLOTS;
+	return HMAP_TABLE_MAX_WORDS * HMAP_WORD_SLOTS;
 }
 
 static size_t slab_class(size_t size)
@@ -30,35 +30,42 @@ static size_t slab_class(size_t size)
 /* The bytes of a table with so many slots. */
 static size_t size_of(const struct hmap_type *type, size_t slots)
 {
-	return sizeof(struct hmap_table) + round_up(slots, HMAP_WORD_SLOTS) +
+	return sizeof(struct hmap_table) +
+	       DIV_ROUND_UP(slots, HMAP_WORD_SLOTS) * sizeof(u64) +
 	       slots * type->slot_size;
 }
 
 /*
  * kmalloc() rounds up to its classes, so a table's size is chosen first, among
- * those classes, and its slots are as many as fit. A slot costs its bytes and
- * one control byte; control bytes come by words, hence the correction.
+ * those classes, and its slots are as many as fit; but a last word of one or two
+ * slots, where as many keys want to go as in any other, does more harm than good.
  */
 static u32 slots_in(const struct hmap_type *type, size_t size)
 {
-	size_t slots = (size - sizeof(struct hmap_table)) / (type->slot_size + 1);
+	size_t slots = (size - sizeof(struct hmap_table)) * HMAP_WORD_SLOTS /
+		       (type->slot_size * HMAP_WORD_SLOTS + sizeof(u64));
 
 	slots = min_t(size_t, slots, slots_max(type));
 	while (slots && size_of(type, slots) > size)
 		slots--;
+	if (slots > HMAP_WORD_SLOTS && slots % HMAP_WORD_SLOTS <= 2)
+		slots -= slots % HMAP_WORD_SLOTS;
 	return slots;
 }
 
 /* The smallest class that has at least so many slots, if there is one. */
 static size_t size_with(const struct hmap_type *type, size_t slots)
 {
-	return slab_class(size_of(type, clamp_t(size_t, slots, 1,
-						slots_max(type))));
+	size_t size;
+
+	slots = clamp_t(size_t, slots, 1, slots_max(type));
+	size = slab_class(size_of(type, slots));
+	return slots_in(type, size) < slots ? slab_class(size + 1) : size;
 }
 
 /*
- * Probes end at an empty byte, so a table of several words keeps an eighth of
- * its slots empty; one word is read whole anyway, and may be filled.
+ * The fuller a table, the more entries are not in their first word, so one of several
+ * words keeps an eighth of its slots empty; one word is read whole anyway.
  */
 static u32 slack_of(u32 slots)
 {
@@ -122,34 +129,42 @@ size_t hmap_table_size_within(const struct hmap_type *type, size_t live,
 	return size;
 }
 
+u32 hmap_table_slots(const struct hmap_table *table)
+{
+	u64 last = READ_ONCE(table->words[table->nr_words - 1]);
+
+	return table->nr_words * HMAP_WORD_SLOTS -
+	       hweight64(hmap_match_absent(last));
+}
+
 /* Empty slots that are left when @table wants to grow. */
 s32 hmap_table_slack(const struct hmap_table *table)
 {
-	return slack_of(table->nr_slots);
+	return slack_of(hmap_table_slots(table));
 }
 
 size_t hmap_table_bytes(const struct hmap_type *type,
 			const struct hmap_table *table)
 {
-	return slab_class(size_of(type, table->nr_slots));
+	return slab_class(size_of(type, hmap_table_slots(table)));
 }
 
 /* All bytes empty, but those at the end that have no slots. */
-static void clear_words(struct hmap_table *table)
+static void clear_words(struct hmap_table *table, u32 slots)
 {
-	u32 nr_words = hmap_nr_words(table->nr_slots);
-	u32 last = table->nr_slots % HMAP_WORD_SLOTS;
+	u32 last = slots % HMAP_WORD_SLOTS;
 
-	memset(table->words, HMAP_EMPTY, nr_words * sizeof(u64));
+	memset(table->words, HMAP_EMPTY, table->nr_words * sizeof(u64));
 	if (last)
-		table->words[nr_words - 1] =
-			HMAP_ABSENT * HMAP_WORD_LSB << last * 8;
+		table->words[table->nr_words - 1] =
+			HMAP_ABSENT * (HMAP_WORD_LSB & HMAP_WORD_LSB << last * 8);
 }
 
 /* A fresh table without entries, not published yet. */
 struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 				    u8 depth, u32 seed, gfp_t gfp)
 {
+	u32 slots = slots_in(type, size);
 	struct hmap_table *table;
 
 	/* Often the caller can do without. */
@@ -162,18 +177,18 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 		hmap_counter_inc(HMAP_ALLOC_FAILURES);
 		return NULL;
 	}
-	table->nr_slots = slots_in(type, size);
 	table->live = 0;
-	table->room = table->nr_slots - slack_of(table->nr_slots);
+	table->room = slots - slack_of(slots);
 	table->pins = 0;
 	table->owns_blocks = false;
 	table->reserved = false;
 	table->seed = seed;
+	table->nr_words = DIV_ROUND_UP(slots, HMAP_WORD_SLOTS);
 	table->depth = depth;
 	table->flags = HMAP_TABLE_VACANT;
 	if (hmap_is_indirect(type))
 		table->flags |= type->slot_size / 8;
-	clear_words(table);
+	clear_words(table, slots);
 	hmap_counter_inc(HMAP_TABLES_ALLOCATED);
 	hmap_bytes_add(hmap_table_bytes(type, table));
 	return table;
@@ -185,18 +200,17 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 long hmap_table_find_free(const struct hmap_type *type,
 			  const struct hmap_table *table, u64 hash)
 {
-	u32 nr = hmap_home(hash, table->nr_slots);
-	u32 nr_words = hmap_nr_words(table->nr_slots);
+	u32 nr = hmap_home(hash, table->nr_words);
 	u32 left;
 
-	for (left = nr_words; left; left--) {
+	for (left = table->nr_words; left; left--) {
 		u64 match = hmap_match_empty(table->words[nr]);
 
 		if (!hmap_is_rcu(type))
 			match |= hmap_match_deleted(table->words[nr]);
 		if (match)
 			return nr * HMAP_WORD_SLOTS + hmap_match_first(match);
-		if (++nr == nr_words)
+		if (++nr == table->nr_words)
 			nr = 0;
 	}
 	return -1;
@@ -236,6 +250,19 @@ void hmap_table_set(struct hmap_table *table, u32 index, u64 byte)
 	set_word(table, index, with_byte(word, index, byte));
 }
 
+/* Tell the words that a probe passes on its way to word @end to let it pass. */
+static void set_overflow(struct hmap_table *table, u32 end, u64 hash)
+{
+	u32 nr = hmap_home(hash, table->nr_words);
+
+	while (nr != end) {
+		set_word(table, nr * HMAP_WORD_SLOTS,
+			 table->words[nr] | hmap_overflow_bit(hash));
+		if (++nr == table->nr_words)
+			nr = 0;
+	}
+}
+
 /* Make a slot, whose bytes are written, full. */
 void hmap_table_fill(struct hmap_table *table, u32 index, u64 hash)
 {
@@ -244,6 +271,7 @@ void hmap_table_fill(struct hmap_table *table, u32 index, u64 hash)
 	if (hmap_match_empty(word) & byte_mask(index))
 		table->room--;
 	/* Before the word: who has found the entry goes on finding it. */
+	set_overflow(table, index / HMAP_WORD_SLOTS, hash);
 	if (!table->live++)
 		set_flags(table, 0, HMAP_TABLE_VACANT);
 	hmap_table_set(table, index, hmap_full_byte(hash));
@@ -260,8 +288,10 @@ void hmap_table_move(struct hmap_table *table, u32 from, u32 to, u64 hash)
 	set_word(table, to, word);
 }
 
-/* Let go of a full slot. It may become empty only if no reader can be on the
- * way past it, and if no probe has to go past its word.
+/*
+ * Let go of a full slot. It may become empty only if no reader can be looking at it.
+ * A word from which entries have overflowed does not get its room back, either, so
+ * that its table is cleaned in time: only that takes overflow bits back.
  */
 void hmap_table_empty(const struct hmap_type *type, struct hmap_table *table,
 		      u32 index)
@@ -270,8 +300,7 @@ void hmap_table_empty(const struct hmap_type *type, struct hmap_table *table,
 
 	if (!--table->live)
 		set_flags(table, HMAP_TABLE_VACANT, 0);
-	if (!hmap_is_rcu(type) &&
-	    (table->nr_slots <= HMAP_WORD_SLOTS || hmap_match_empty(word))) {
+	if (!hmap_is_rcu(type) && !(word >> HMAP_WORD_OVERFLOW)) {
 		hmap_table_set(table, index, HMAP_EMPTY);
 		table->room++;
 	} else {
@@ -301,12 +330,14 @@ static void copy_slot(const struct hmap_type *type, void *to, const void *from)
 static void *take_fresh(const struct hmap_type *type, struct hmap_table *table,
 			u64 hash)
 {
-	u32 nr = hmap_home(hash, table->nr_slots);
+	u32 nr = hmap_home(hash, table->nr_words);
 	u32 byte;
 
-	while (!hmap_match_empty(table->words[nr]))
-		if (++nr == hmap_nr_words(table->nr_slots))
+	while (!hmap_match_empty(table->words[nr])) {
+		table->words[nr] |= hmap_overflow_bit(hash);
+		if (++nr == table->nr_words)
 			nr = 0;
+	}
 	byte = hmap_match_first(hmap_match_empty(table->words[nr]));
 	table->words[nr] |= hmap_full_byte(hash) << byte * 8;
 	table->live++;
@@ -344,10 +375,9 @@ int hmap_table_copy(const struct hmap_type *type, struct hmap_table *from,
 		    struct hmap_table *to[2], gfp_t gfp)
 {
 	bool own_blocks = from->pins && hmap_is_indirect(type);
-	u32 nr_words = hmap_nr_words(from->nr_slots);
 	u32 nr;
 
-	for (nr = 0; nr < nr_words; nr++) {
+	for (nr = 0; nr < from->nr_words; nr++) {
 		u64 full = hmap_match_full(from->words[nr]);
 
 		for (; full; full &= full - 1) {

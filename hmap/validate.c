@@ -32,7 +32,7 @@ static bool valid_entry(const struct hmap *map, const struct hmap_table *table,
 			    (hash ^ range) >> (64 - table->depth) == 0) &&
 	       require(map, hmap_table_byte(table, index) ==
 			    hmap_full_byte(hash)) &&
-	       require(map, hmap_probe(type, table, table->nr_slots, key, hash,
+	       require(map, hmap_probe(type, table, table->nr_words, key, hash,
 				       type->equal) == index);
 }
 
@@ -66,17 +66,15 @@ static bool valid_table(const struct hmap *map, const struct hmap_table *table,
 	struct census census = { };
 	u32 index;
 
-	if (!require(map, table->nr_slots))
+	if (!require(map, table->nr_words))
 		return false;
-	for (index = 0; index < hmap_nr_words(table->nr_slots) * HMAP_WORD_SLOTS; index++)
+	for (index = 0; index < table->nr_words * HMAP_WORD_SLOTS; index++)
 		if (!valid_slot(map, table, index, range, &census))
 			return false;
 	return require(map, census.full == table->live) &&
 	       require(map, (s32)census.empty - hmap_table_slack(table) ==
 			    table->room) &&
-	       require(map, census.absent ==
-			    hmap_nr_words(table->nr_slots) * HMAP_WORD_SLOTS -
-			    table->nr_slots) &&
+	       require(map, census.absent < HMAP_WORD_SLOTS) &&
 	       require(map, table->seed == seed) &&
 	       require(map, !(table->flags & HMAP_TABLE_DEAD)) &&
 	       require(map, !table->owns_blocks) &&
@@ -98,7 +96,7 @@ static bool valid_range(const struct hmap *map, struct hmap_dir *dir,
 	u64 step = 1ULL << (64 - dir->depth);
 	u64 hash = range;
 
-	if (!require(map, !((unsigned long)table & HMAP_REF_SLOTS)) ||
+	if (!require(map, !((unsigned long)table & HMAP_REF_WORDS)) ||
 	    !require(map, table->depth <= dir->depth) ||
 	    !require(map, !table->depth || !(range << table->depth)))
 		return false;

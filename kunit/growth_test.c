@@ -6,8 +6,8 @@
 #include "test.h"
 
 /* As the module is built, or as a build for tests says. */
-#ifndef HMAP_TABLE_MAX_SLOTS
-#define HMAP_TABLE_MAX_SLOTS	U16_MAX
+#ifndef HMAP_TABLE_MAX_WORDS
+#define HMAP_TABLE_MAX_WORDS	U16_MAX
 #endif
 
 #ifdef _HMAP_USER_STUBS_H
@@ -53,11 +53,11 @@ static void growth_test_exit(struct kunit *test)
 }
 
 /*
- * u64 -> u64: 24 bytes of head, 8 for each word of eight slots, 16 a slot. A
+ * u64 -> u64: 24 bytes of head, 8 for each word of seven slots, 16 a slot. A
  * class is left when it is full (one word) or 7/8 full, and the next one is that
  * in which more than half is free:
- * 64 B: 2 slots, 128: 6, 256: 13 (12 used), 512: 28 (25), 1k: 58 (51), 2k: 119 (105),
- * 4k: 239 (210), then a split.
+ * 64 B: 2 slots, 128: 6, 256: 13 (12 used), 512: 28 (25), 1k: 56 (49), 2k: 118 (104),
+ * 4k: 237 (208), then a split.
  */
 static void slab_classes_in_turn(struct kunit *test)
 {
@@ -65,8 +65,8 @@ static void slab_classes_in_turn(struct kunit *test)
 		size_t size;
 		u32 last;	/* number of entries that still fit */
 	} step[] = {
-		{ 64, 2 }, { 128, 6 }, { 256, 12 }, { 512, 25 }, { 1024, 51 },
-		{ 2048, 105 }, { 4096, 210 },
+		{ 64, 2 }, { 128, 6 }, { 256, 12 }, { 512, 25 }, { 1024, 49 },
+		{ 2048, 104 }, { 4096, 208 },
 	};
 	DEFINE_HMAP(map, &u64_rcu_type);
 	struct hmap_stats stats;
@@ -330,7 +330,7 @@ static void constant_hash_works(struct kunit *test)
 {
 	DEFINE_HMAP(map, &constant_type);
 	struct hmap_stats stats;
-	u64 n, key, count = min_t(u64, 3000, HMAP_TABLE_MAX_SLOTS / 2);
+	u64 n, key, count = min_t(u64, 3000, HMAP_TABLE_MAX_WORDS * 3);
 
 	stats_since(&stats);
 	insert_keys(test, &map, 0, count);
@@ -349,12 +349,12 @@ static void constant_hash_works(struct kunit *test)
 	hmap_destroy(&map);
 }
 
-/* The head of a table counts so many slots, and a constant hash needs them all in
+/* The head of a table counts so many words, and a constant hash needs them all in
  * one. Behind the last slot there is -ENOMEM, and the map is as it was.
  */
 static void constant_hash_has_a_limit(struct kunit *test)
 {
-	const u64 limit = HMAP_TABLE_MAX_SLOTS;
+	const u64 limit = HMAP_TABLE_MAX_WORDS * HMAP_WORD_SLOTS;
 	DEFINE_HMAP(map, &constant_type);
 	u64 key = key_of(limit);
 
@@ -378,7 +378,7 @@ static void constant_hash_has_a_limit(struct kunit *test)
 static void failed_splits_are_no_poor_hash(struct kunit *test)
 {
 	const size_t class = max(HMAP_TABLE_MAX, 512);
-	const u64 limit = class == 4096 ? 210 : 25;
+	const u64 limit = class == 4096 ? 208 : 25;
 	DEFINE_HMAP(map, &u64_rcu_type);
 	struct hmap_stats stats;
 	u64 n;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Readers under RCU on two CPUs: one, two at once, and one beside a writer, which
- * inserts and removes other keys as fast as it can. Each reader must find each key in
- * each pass.
+ * inserts and removes other keys, as fast as it can or a million times in a second.
+ * Each reader must find each key in each pass.
  *
  * A module of its own, as the kernel with two CPUs is another one; loading it runs it.
  */
@@ -24,7 +24,9 @@
 #include "report.h"
 
 #define ENTRIES		100000
-#define COMING		(ENTRIES / 8)	/* what the writer inserts and removes */
+#define COMING		12800	/* the writer's keys in the map */
+#define BATCH		64	/* keys that it inserts, and then removes, at a time */
+#define PACE_NS		1000	/* for each change, if it is not to hurry */
 #define RUN_MS		150
 #define REST_MS		100	/* for all else, on both CPUs */
 
@@ -36,19 +38,23 @@ static unsigned int rounds = 5;
 module_param(rounds, uint, 0444);
 MODULE_PARM_DESC(rounds, "how often each scene is run");
 
-enum { ONE, TWO, BESIDE_WRITER, NR_SCENES };
+enum { ONE, TWO, BESIDE_WRITER, BESIDE_PACED, NR_SCENES };
 
+/* A peer's map, and what has been measured. */
 struct map {
 	const struct bench_peer *peer;
 	const struct bench_keys *keys;
 	void *map;
+	u32 at;		/* of the writer in its keys */
+	u64 changes_per_ms;
 	struct bench_samples samples[NR_SCENES];
 };
 
-struct reader {
+struct worker {
 	struct task_struct *task;
 	struct map *map;
-	u64 passes;
+	bool paced;
+	u64 done;	/* lookups, or changes */
 	u64 ns;
 	int err;
 };
@@ -56,98 +62,125 @@ struct reader {
 /* In passes that take less than a millisecond. */
 static int read_on(void *data)
 {
-	struct reader *reader = data;
-	const struct bench_peer *peer = reader->map->peer;
-	const struct bench_keys *keys = reader->map->keys;
+	struct worker *worker = data;
+	const struct bench_peer *peer = worker->map->peer;
+	const struct bench_keys *keys = worker->map->keys;
 	const u32 n = keys->nr_probes / 8;
 	const u64 *hit = keys->hit, start = ktime_get_ns();
 
 	while (!kthread_should_stop()) {
-		const u64 *part = hit + reader->passes++ % 8 * n;
+		const u64 *part = hit + worker->done % keys->nr_probes;
 
-		if (peer->lookup(reader->map->map, part, n) != n)
-			reader->err = -EINVAL;
+		if (peer->lookup(worker->map->map, part, n) != n)
+			worker->err = -EINVAL;
+		worker->done += n;
 		cond_resched();
 	}
-	reader->ns = ktime_get_ns() - start;
+	worker->ns = ktime_get_ns() - start;
 	return 0;
+}
+
+/* One batch of @coming's keys, from the @at-th on; the last ones are followed by the
+ * first ones.
+ */
+static struct bench_keys batch(const struct bench_keys *keys, u32 at)
+{
+	const u64 *fresh = keys->fresh;
+	struct bench_keys part = *keys;
+
+	part.n = BATCH;
+	part.insert = fresh + at % (2 * COMING);
+	part.remove = part.insert;
+	return part;
+}
+
+static int change(struct map *map, u32 at)
+{
+	const struct bench_keys new = batch(map->keys, at);
+	const struct bench_keys old = batch(map->keys, at + COMING);
+	int err = map->peer->insert(map->map, &new);
+
+	if (!err && map->peer->remove(map->map, &old) != BATCH)
+		err = -EINVAL;
+	return err;
 }
 
 static int write_on(void *data)
 {
-	struct map *map = ((struct reader *)data)->map;
-	struct bench_keys coming = *map->keys;
-	int err = 0;
+	struct worker *worker = data;
+	const u64 start = ktime_get_ns();
+	struct map *map = worker->map;
 
-	coming.n = COMING;
-	coming.insert = coming.fresh;
-	coming.remove = coming.fresh;
-	while (!kthread_should_stop() && !err) {
-		err = map->peer->insert(map->map, &coming);
-		if (!err && map->peer->remove(map->map, &coming) != COMING)
-			err = -EINVAL;
+	while (!kthread_should_stop()) {
+		if (!worker->err)
+			worker->err = change(map, map->at);
+		map->at += BATCH;
+		worker->done += 2 * BATCH;
+		while (worker->paced && !kthread_should_stop() &&
+		       ktime_get_ns() - start < worker->done * PACE_NS)
+			cond_resched();
 	}
-	((struct reader *)data)->err = err;
-	while (!kthread_should_stop())
-		schedule_timeout_interruptible(1);
+	worker->ns = ktime_get_ns() - start;
 	return 0;
 }
 
-static int start(struct reader *reader, struct map *map, int (*function)(void *),
+static int start(struct worker *worker, struct map *map, int (*function)(void *),
 		 unsigned int nr)
 {
-	const unsigned int cpu = cpumask_nth(nr, cpu_online_mask);
+	worker->map = map;
+	worker->task = kthread_create(function, worker, "hmap_bench/%u", nr);
+	if (IS_ERR(worker->task)) {
+		const int err = PTR_ERR(worker->task);
 
-	*reader = (struct reader){ .map = map };
-	reader->task = kthread_create(function, reader, "hmap_bench/%u", nr);
-	if (IS_ERR(reader->task)) {
-		int err = PTR_ERR(reader->task);
-
-		reader->task = NULL;
+		worker->task = NULL;
 		return err;
 	}
-	kthread_bind(reader->task, cpu);
+	kthread_bind(worker->task, cpumask_nth(nr, cpu_online_mask));
 	return 0;
 }
 
-static void stop(struct reader *reader)
+static void stop(struct worker *worker)
 {
-	if (reader->task)
-		kthread_stop(reader->task);
+	if (worker->task)
+		kthread_stop(worker->task);
+}
+
+static u64 per_ms(const struct worker *worker)
+{
+	return div64_u64(worker->done * NSEC_PER_MSEC, max(worker->ns, 1ULL));
 }
 
 /* Time per lookup, of all readers together. */
-static void sample(struct map *map, int scene, const struct reader *readers, u32 nr)
+static void sample(struct map *map, int scene, const struct worker *workers)
 {
-	const u32 n = map->keys->nr_probes / 8;
-	u64 per_ms = 0;
-	u32 i;
+	u64 lookups = per_ms(&workers[0]);
 
-	for (i = 0; i < nr; i++)
-		per_ms += div64_u64(readers[i].passes * n * NSEC_PER_MSEC,
-				    readers[i].ns);
-	bench_sample(&map->samples[scene], NSEC_PER_MSEC, max(per_ms, 1ULL));
+	if (scene == TWO)
+		lookups += per_ms(&workers[1]);
+	if (scene == BESIDE_WRITER)
+		map->changes_per_ms = per_ms(&workers[1]);
+	bench_sample(&map->samples[scene], NSEC_PER_MSEC, max(lookups, 1ULL));
 }
 
-static int scene(struct map *map, int nr)
+static int play(struct map *map, int scene)
 {
-	const u32 nr_readers = nr == TWO ? 2 : 1;
-	struct reader threads[2] = { };
-	int err = start(&threads[0], map, read_on, 0);
+	struct worker workers[2] = { };
+	int err = start(&workers[0], map, read_on, 0);
 
-	if (!err && nr != ONE)
-		err = start(&threads[1], map, nr == TWO ? read_on : write_on, 1);
+	workers[1].paced = scene == BESIDE_PACED;
+	if (!err && scene != ONE)
+		err = start(&workers[1], map, scene == TWO ? read_on : write_on, 1);
 	if (!err) {
-		wake_up_process(threads[0].task);
-		if (threads[1].task)
-			wake_up_process(threads[1].task);
+		wake_up_process(workers[0].task);
+		if (workers[1].task)
+			wake_up_process(workers[1].task);
 		msleep(RUN_MS);
 	}
-	stop(&threads[0]);
-	stop(&threads[1]);
-	err = err ?: threads[0].err ?: threads[1].err;
+	stop(&workers[0]);
+	stop(&workers[1]);
+	err = err ?: workers[0].err ?: workers[1].err;
 	if (!err)
-		sample(map, nr, threads, nr_readers);
+		sample(map, scene, workers);
 	bench_settle_since(map->peer, &map->map, 1, 0);
 	msleep(REST_MS);
 	return err;
@@ -155,23 +188,38 @@ static int scene(struct map *map, int nr)
 
 static void report(struct map *map)
 {
+	const char *peer = map->peer->name;
 	char name[32];
 
-	scnprintf(name, sizeof(name), "%s_writer", map->peer->name);
-	bench_report_ns(map->peer->name, "readers", 1, &map->samples[ONE]);
-	bench_report_ns(map->peer->name, "readers", 2, &map->samples[TWO]);
+	bench_report_ns(peer, "readers", 1, &map->samples[ONE]);
+	bench_report_ns(peer, "readers", 2, &map->samples[TWO]);
+	scnprintf(name, sizeof(name), "%s_writer", peer);
 	bench_report_ns(name, "readers", 1, &map->samples[BESIDE_WRITER]);
+	scnprintf(name, sizeof(name), "%s_paced_writer", peer);
+	bench_report_ns(name, "readers", 1, &map->samples[BESIDE_PACED]);
+	pr_info("hmap_bench: note,%s: the writer made %llu changes per ms, paced %u\n", peer,
+		map->changes_per_ms, (u32)(NSEC_PER_MSEC / PACE_NS));
+}
+
+/* What the writer finds: the entries that stay, and the first half of its own. */
+static int fill(struct map *map)
+{
+	struct bench_keys coming = *map->keys;
+
+	coming.insert = (const u64 *)coming.fresh + COMING;
+	coming.n = COMING;
+	return map->peer->insert(map->map, map->keys) ?:
+	       map->peer->insert(map->map, &coming);
 }
 
 static int measure(struct map *map)
 {
-	int err = map->peer->insert(map->map, map->keys);
+	int err = fill(map), scene;
 	u32 round;
-	int nr;
 
 	for (round = 0; round < rounds && !err; round++)
-		for (nr = 0; nr < NR_SCENES && !err; nr++)
-			err = scene(map, nr);
+		for (scene = 0; scene < NR_SCENES && !err; scene++)
+			err = play(map, scene);
 	if (!err)
 		report(map);
 	return err;

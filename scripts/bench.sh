@@ -164,7 +164,7 @@ describe() {
 		echo "  $(range 1 "$log"); $(range 2 "$log")$(is_quiet "$log" ||
 			echo "  NOT QUIET: read these results with care")"
 	done
-	sed -n 's/.*hmap_bench: note,/  /p' "${logs[0]}"
+	sed -n 's/.*hmap_bench: note,/  /p' "${logs[0]}" "${logs[-1]}" | awk '!seen[$0]++'
 }
 
 ensure_packages gcc libc6-dev make python3 gnuplot-nox util-linux

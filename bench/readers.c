@@ -29,6 +29,7 @@
 #define PACE_NS		1000	/* for each change, if it is not to hurry */
 #define RUN_MS		150
 #define REST_MS		100	/* for all else, on both CPUs */
+#define MAX_LATE	100	/* scenes that may be played again */
 
 static unsigned int turn;
 module_param(turn, uint, 0444);
@@ -47,6 +48,7 @@ struct map {
 	void *map;
 	u32 at;		/* of the writer in its keys */
 	u64 changes_per_ms;
+	u32 late;	/* scenes in which a worker came too late */
 	struct bench_samples samples[NR_SCENES];
 };
 
@@ -124,6 +126,20 @@ static int write_on(void *data)
 	return 0;
 }
 
+/* Keep the other processor from those who would use the cache that both share. */
+static int spin_on(void *data)
+{
+	struct worker *worker = data;
+	const u64 start = ktime_get_ns();
+
+	while (!kthread_should_stop()) {
+		cpu_relax();
+		cond_resched();
+	}
+	worker->ns = ktime_get_ns() - start;
+	return 0;
+}
+
 static int start(struct worker *worker, struct map *map, int (*function)(void *),
 		 unsigned int nr)
 {
@@ -162,28 +178,48 @@ static void sample(struct map *map, int scene, const struct worker *workers)
 	bench_sample(&map->samples[scene], NSEC_PER_MSEC, max(lookups, 1ULL));
 }
 
-static int play(struct map *map, int scene)
+/* Whether both had a processor for nearly all of the time: the host may be busy. */
+static bool in_time(const struct worker *workers)
 {
-	struct worker workers[2] = { };
-	int err = start(&workers[0], map, read_on, 0);
+	const u64 least = RUN_MS * NSEC_PER_MSEC * 9 / 10;
+
+	return workers[0].ns >= least && workers[1].ns >= least;
+}
+
+static int run_workers(struct worker *workers, struct map *map, int scene)
+{
+	static int (*const others[])(void *) = { spin_on, read_on, write_on, write_on };
+	int err = start(&workers[0], map, read_on, 0) ?:
+		  start(&workers[1], map, others[scene], 1);
 
 	workers[1].paced = scene == BESIDE_PACED;
-	if (!err && scene != ONE)
-		err = start(&workers[1], map, scene == TWO ? read_on : write_on, 1);
 	if (!err) {
 		wake_up_process(workers[0].task);
-		if (workers[1].task)
-			wake_up_process(workers[1].task);
+		wake_up_process(workers[1].task);
 		msleep(RUN_MS);
 	}
 	stop(&workers[0]);
 	stop(&workers[1]);
-	err = err ?: workers[0].err ?: workers[1].err;
-	if (!err)
-		sample(map, scene, workers);
-	bench_settle_since(map->peer, &map->map, 1, 0);
-	msleep(REST_MS);
-	return err;
+	return err ?: workers[0].err ?: workers[1].err;
+}
+
+static int play(struct map *map, int scene)
+{
+	for (;;) {
+		struct worker workers[2] = { };
+		const int err = run_workers(workers, map, scene);
+
+		bench_settle_since(map->peer, &map->map, 1, 0);
+		msleep(REST_MS);
+		if (err)
+			return err;
+		if (in_time(workers)) {
+			sample(map, scene, workers);
+			return 0;
+		}
+		if (++map->late > MAX_LATE)
+			return -EBUSY;
+	}
 }
 
 static void report(struct map *map)
@@ -197,8 +233,8 @@ static void report(struct map *map)
 	bench_report_ns(name, "readers", 1, &map->samples[BESIDE_WRITER]);
 	scnprintf(name, sizeof(name), "%s_paced_writer", peer);
 	bench_report_ns(name, "readers", 1, &map->samples[BESIDE_PACED]);
-	pr_info("hmap_bench: note,%s: the writer made %llu changes per ms, paced %u\n", peer,
-		map->changes_per_ms, (u32)(NSEC_PER_MSEC / PACE_NS));
+	pr_info("hmap_bench: note,%s: the writer made %llu changes per ms, paced %u; %u scenes played again\n",
+		peer, map->changes_per_ms, (u32)(NSEC_PER_MSEC / PACE_NS), map->late);
 }
 
 /* What the writer finds: the entries that stay, and the first half of its own. */

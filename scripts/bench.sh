@@ -7,7 +7,7 @@
 # QUICK=1		fewer rounds and boots: under two minutes
 # BENCH_BOOTS=9		number of boots
 # BENCH_ONLY=small	parts to measure, with + between: small, times, million, tails,
-#			bytes, readers
+#			bytes, readers; results of the others go
 # BENCH_CPU=0		the processor to run on
 # BENCH_QUIET=15-25	ns of kmalloc(32) and kfree() on a quiet machine of the kind used
 # BENCH_PUBLISH=DIR	copy results and charts there
@@ -68,11 +68,27 @@ else
 	say "no huge pages can be had for the guest's memory"
 fi
 
-# build KERNEL-DIRECTORY NAME MAKE-ARGUMENT...: the modules, and an initramfs of them.
+# What the modules are made from.
+sources_key() {
+	{
+		echo "$@"
+		find "$HMAP_TOP/Kbuild" "$HMAP_TOP"/hmap "$HMAP_TOP"/bench \
+			-name '*.[ch]' -o -name Kbuild | sort | xargs sha256sum
+		sha256sum "$HMAP_SCRIPTS/guest-bench.sh" "$HMAP_SCRIPTS/guest-lib.sh"
+	} | sha256sum
+}
+
+# build KERNEL-DIRECTORY NAME MAKE-ARGUMENT...: the modules, and an initramfs of them,
+# unless the last run has left the same.
 build() {
-	local kernel=$1 name=$2 modules
+	local kernel=$1 name=$2 modules key
+	key=$(sources_key "$@")
 	shift 2
 
+	if [ -e "$DIR/$name.gz" ] && [ "$key" = "$(cat "$DIR/$name.key" 2>/dev/null)" ]; then
+		return
+	fi
+	rm -f "$DIR/$name.key"
 	copy_sources "$DIR/$name"
 	run_long "building the modules ($name)" "$HMAP_LOG/bench-build-$name.log" \
 		build_modules "$kernel" "$DIR/$name" ARCH=um "$@" ||
@@ -80,6 +96,7 @@ build() {
 	mapfile -t modules < <(find "$DIR/$name" -name 'hmap*.ko')
 	"$HMAP_SCRIPTS/initramfs.sh" "$DIR/$name.gz" "$HMAP_SCRIPTS/guest-bench.sh" \
 		"${modules[@]}"
+	echo "$key" >"$DIR/$name.key"
 }
 
 # boot LINUX NAME LOG PARAMETERS

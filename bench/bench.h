@@ -16,11 +16,12 @@
 struct bench_keys {
 	u32 n;			/* entries in the map */
 	u32 nr_probes;		/* lookups in one pass */
+	u32 nr_passes;		/* after which they begin again */
 	const void *insert;	/* n keys, in the order of their insertion */
 	const void *remove;	/* the same, shuffled */
 	const void *fresh;	/* n others, to take their place */
-	const void *hit;	/* nr_probes keys out of @insert, at random */
-	const void *miss;	/* nr_probes keys that are never in the map */
+	const void *hit;	/* for each pass, keys out of @insert, at random */
+	const void *miss;	/* for each pass, keys that are never in the map */
 };
 
 enum bench_kind {

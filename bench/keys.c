@@ -4,8 +4,8 @@
  *
  * Key number i is the same in every boot. Lookups and removals follow arrays that
  * have been shuffled beforehand, so that the loops read them from one end to the
- * other. Small maps are looked up by a long sequence of picks, which no branch
- * predictor learns by heart. Strings stand in the order in which an array uses
+ * other. Small maps are looked up by a long sequence of picks, as branch predictors
+ * learn 16,384 of them by heart within some ten passes. Strings stand in the order in which an array uses
  * them, as a caller has just made or read the string that it looks up.
  */
 #include <linux/mm.h>
@@ -14,6 +14,8 @@
 #include "keys.h"
 
 #define MIN_PROBES	16384
+#define MAX_PICKS	(64 * MIN_PROBES)
+#define MAX_STRINGS	(8 * MIN_PROBES)
 #define STRING_SIZE	33	/* 16 to 32 characters, and the end */
 
 /* One array of keys. */
@@ -106,22 +108,23 @@ static int make_keys(struct column *column, u32 n, enum bench_kind kind)
 
 static u32 length(const struct bench_keys *keys, int column)
 {
-	return column == HIT || column == MISS ? keys->nr_probes : keys->n;
+	return column == HIT || column == MISS ?
+	       keys->nr_probes * keys->nr_passes : keys->n;
 }
 
 static void choose(struct owned_keys *owned)
 {
 	struct bench_keys *keys = &owned->keys;
-	const u32 n = keys->n;
+	const u32 n = keys->n, nr = length(keys, HIT);
 
 	number(owned->columns[INSERT].items, n, 0);
 	number(owned->columns[REMOVE].items, n, 0);
 	shuffle(owned->columns[REMOVE].items, n, 1ULL << 40);
 	number(owned->columns[FRESH].items, n, n);
 	shuffle(owned->columns[FRESH].items, n, 2ULL << 40);
-	pick(owned->columns[HIT].items, keys->nr_probes, n, 3ULL << 40);
-	number(owned->columns[MISS].items, keys->nr_probes, 2 * n);
-	shuffle(owned->columns[MISS].items, keys->nr_probes, 4ULL << 40);
+	pick(owned->columns[HIT].items, nr, n, 3ULL << 40);
+	number(owned->columns[MISS].items, nr, 2 * n);
+	shuffle(owned->columns[MISS].items, nr, 4ULL << 40);
 }
 
 static int fill(struct owned_keys *owned, enum bench_kind kind)
@@ -152,12 +155,14 @@ static int fill(struct owned_keys *owned, enum bench_kind kind)
 
 struct bench_keys *bench_keys_alloc(enum bench_kind kind, u32 n)
 {
+	const u32 picks = kind == BENCH_STRING ? MAX_STRINGS : MAX_PICKS;
 	struct owned_keys *owned = kzalloc(sizeof(*owned), GFP_KERNEL);
 
 	if (!owned)
 		return NULL;
 	owned->keys.n = n;
 	owned->keys.nr_probes = max_t(u32, n, MIN_PROBES);
+	owned->keys.nr_passes = max_t(u32, picks / owned->keys.nr_probes, 1);
 	if (fill(owned, kind)) {
 		bench_keys_free(&owned->keys);
 		return NULL;

@@ -23,14 +23,20 @@
 
 #include <hmap/hmap.h>
 
-#define STAYING		500	/* keys that stay: 0 .. STAYING - 1 */
-#define COMING		20000	/* keys behind them come and go */
 #define HOT		4	/* the first of either are used much more */
 #define MAX_READERS	16
 
 static unsigned int seconds = 5;
 module_param(seconds, uint, 0444);
 MODULE_PARM_DESC(seconds, "how long to run each kind of map");
+
+static unsigned int staying = 500;
+module_param(staying, uint, 0444);
+MODULE_PARM_DESC(staying, "keys that stay: 0 .. staying - 1; at least 4");
+
+static unsigned int coming = 20000;
+module_param(coming, uint, 0444);
+MODULE_PARM_DESC(coming, "keys behind them that come and go; at least 4");
 
 static unsigned int readers = 2;
 module_param(readers, uint, 0444);
@@ -55,6 +61,8 @@ struct run {
 	struct hmap map;
 	spinlock_t lock;	/* the writer's, as hmap asks for one */
 	bool writing;		/* it holds the lock, and so stays on its CPU */
+	u64 writes;
+	unsigned long end;	/* in jiffies */
 	atomic_long_t lookups;
 	atomic_long_t beside;	/* lookups while another CPU was writing */
 	atomic_long_t walks;
@@ -105,7 +113,7 @@ static const struct value *look_up(struct run *run, u64 n)
 	value = hmap_lookup(&run->map, make_key(run, &key, n));
 	if (value)
 		is_sound(run, value, n);
-	else if (n < STAYING)
+	else if (n < staying)
 		error(run, "a key that stays was not found", n);
 	atomic_long_inc(&run->lookups);
 	return value;
@@ -138,23 +146,23 @@ static void visit(struct run *run, unsigned long *seen, const void *key,
 	u64 n = READ_ONCE(value->key);
 	struct any_key expected;
 
-	if (n >= STAYING + COMING || !is_sound(run, value, n))
+	if (n >= staying + coming || !is_sound(run, value, n))
 		return error(run, "a walk produced something else", n);
 	make_key(run, &expected, n);
 	if (run->type == &number_type ? *(const u64 *)key != n :
 					strcmp(key, expected.string))
 		error(run, "a walk produced a wrong key", n);
-	if (n < STAYING && test_and_set_bit(n, seen))
+	if (n < staying && test_and_set_bit(n, seen))
 		error(run, "a walk visited a key that stays twice", n);
 }
 
 static void check_walk(struct run *run, unsigned long *seen)
 {
-	u64 n = find_first_zero_bit(seen, STAYING);
+	u64 n = find_first_zero_bit(seen, staying);
 
-	if (n < STAYING)
+	if (n < staying)
 		error(run, "a walk missed a key that stays", n);
-	bitmap_zero(seen, STAYING);
+	bitmap_zero(seen, staying);
 	atomic_long_inc(&run->walks);
 }
 
@@ -186,14 +194,14 @@ static void walk_by_cursor(struct run *run, unsigned long *seen)
 		cond_resched();
 	} while (value && !kthread_should_stop());
 	if (value)
-		bitmap_zero(seen, STAYING);
+		bitmap_zero(seen, staying);
 	else
 		check_walk(run, seen);
 }
 
 static int reader(void *data)
 {
-	unsigned long *seen = bitmap_zalloc(STAYING, GFP_KERNEL);
+	unsigned long *seen = bitmap_zalloc(staying, GFP_KERNEL);
 	struct run *run = data;
 	u32 i;
 
@@ -202,12 +210,12 @@ static int reader(void *data)
 	while (!kthread_should_stop()) {
 		rcu_read_lock();
 		for (i = 0; i < 200; i++) {
-			look_up(run, get_random_u32() % STAYING);
-			look_up(run, STAYING + get_random_u32() % COMING);
+			look_up(run, get_random_u32() % staying);
+			look_up(run, staying + get_random_u32() % coming);
 		}
 		rcu_read_unlock();
 		hold(run, get_random_u32() % HOT);
-		hold(run, STAYING + get_random_u32() % HOT);
+		hold(run, staying + get_random_u32() % HOT);
 		if (seen && get_random_u32() % 16)
 			walk(run, seen);
 		else if (seen)
@@ -226,6 +234,7 @@ static void lock(struct run *run) __acquires(&run->lock)
 
 static void unlock(struct run *run) __releases(&run->lock)
 {
+	run->writes++;
 	WRITE_ONCE(run->writing, false);
 	spin_unlock(&run->lock);
 }
@@ -259,24 +268,29 @@ static void write_hot(struct run *run)
 	u64 n = get_random_u32() % HOT;
 
 	store(run, n);
-	remove_key(run, STAYING + n);
-	store(run, STAYING + n);
+	remove_key(run, staying + n);
+	store(run, staying + n);
+}
+
+static bool time_left(const struct run *run)
+{
+	return time_before(jiffies, run->end);
 }
 
 /* A wave: fill up to a number of keys, then remove most of them. */
-static u64 write_wave(struct run *run)
+static void write_wave(struct run *run)
 {
-	u64 many = 1 + get_random_u32() % COMING, n;
+	u64 many = 1 + get_random_u32() % coming, n;
 
-	for (n = 0; n < many; n++) {
-		store(run, STAYING + n);
-		store(run, get_random_u32() % STAYING);
+	for (n = 0; n < many && time_left(run); n++) {
+		store(run, staying + n);
+		store(run, get_random_u32() % staying);
 		write_hot(run);
 		cond_resched();
 	}
-	for (n = 0; n < many; n++) {
+	for (n = 0; n < many && time_left(run); n++) {
 		if (get_random_u32() % 64)
-			remove_key(run, STAYING + n);
+			remove_key(run, staying + n);
 		write_hot(run);
 		cond_resched();
 	}
@@ -286,19 +300,6 @@ static u64 write_wave(struct run *run)
 	if (hmap_validate(&run->map))
 		error(run, "hmap_validate() found damage", 0);
 	unlock(run);
-	return 9 * many;
-}
-
-static u64 write_for(struct run *run, unsigned int secs)
-{
-	unsigned long end = jiffies + secs * HZ;
-	u64 n, writes = 0;
-
-	for (n = 0; n < STAYING; n++)
-		store(run, n);
-	while (time_before(jiffies, end))
-		writes += write_wave(run);
-	return writes;
 }
 
 static int run_kind(const struct hmap_type *type)
@@ -306,12 +307,12 @@ static int run_kind(const struct hmap_type *type)
 	struct task_struct *task[MAX_READERS];
 	struct run run = { .type = type };
 	unsigned int i, started;
-	u64 writes, n;
+	u64 n;
 
 	spin_lock_init(&run.lock);
 	hmap_init(&run.map, type);
 	hmap_set_lock(&run.map, &run.lock);
-	for (n = 0; n < STAYING; n++)
+	for (n = 0; n < staying; n++)
 		store(&run, n);
 	for (started = 0; started < min(readers, MAX_READERS); started++) {
 		task[started] = kthread_run(reader, &run, "hmap_stress/%u",
@@ -319,7 +320,9 @@ static int run_kind(const struct hmap_type *type)
 		if (IS_ERR(task[started]))
 			break;
 	}
-	writes = write_for(&run, seconds);
+	run.end = jiffies + seconds * HZ;
+	while (time_left(&run))
+		write_wave(&run);
 	for (i = 0; i < started; i++)
 		kthread_stop(task[i]);
 	hmap_destroy(&run.map);
@@ -330,14 +333,17 @@ static int run_kind(const struct hmap_type *type)
 	pr_info("%s map: %u readers, %ld lookups, %ld of them beside a write, %ld walks, %llu writes, %ld errors\n",
 		type->name, started, atomic_long_read(&run.lookups),
 		atomic_long_read(&run.beside), atomic_long_read(&run.walks),
-		writes, atomic_long_read(&run.errors));
+		run.writes, atomic_long_read(&run.errors));
 	return atomic_long_read(&run.errors) ? -EIO : 0;
 }
 
 static int __init stress_init(void)
 {
-	int err = run_kind(&number_type);
+	int err;
 
+	if (staying < HOT || coming < HOT)
+		return -EINVAL;
+	err = run_kind(&number_type);
 	return err ? err : run_kind(&string_type);
 }
 

@@ -18,8 +18,9 @@ NUMBERS = [8, 1000, 100000, 1000000]
 
 def in_both(directory, name, program):
     """The same drawing on both terminals."""
-    for terminal, ending in [("svg size 720,420 dynamic noenhanced background 'white' font 'sans,12'", "svg"),
-                             ("pngcairo size 960,560 noenhanced font 'sans,11'", "png")]:
+    for terminal, ending in [
+            ("svg size 720,420 dynamic noenhanced background 'white' font 'sans,12'", "svg"),
+            ("pngcairo size 960,560 noenhanced font 'sans,11'", "png")]:
         print("reset")
         print(f"set terminal {terminal}")
         print(f"set output '{directory}/{name}.{ending}'")

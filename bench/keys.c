@@ -5,8 +5,9 @@
  * Key number i is the same in every boot. Lookups and removals follow arrays that
  * have been shuffled beforehand, so that the loops read them from one end to the
  * other. Small maps are looked up by a long sequence of picks, as branch predictors
- * learn 16,384 of them by heart within some ten passes. Strings stand in the order in which an array uses
- * them, as a caller has just made or read the string that it looks up.
+ * learn 16,384 of them by heart within some ten passes. Strings stand in the order in
+ * which an array uses them, as a caller has just made or read the string that it
+ * looks up.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>

@@ -173,7 +173,8 @@ describe() {
 
 	echo "commit: $(commit | paste -sd' ')"
 	echo "machine: $(cpu_model), CPU $cpu, $pages pages behind the guest's memory"
-	echo "kernel: User-Mode Linux $(kernel_version "${logs[0]}"); readers: $(kernel_version "${logs[-1]}")"
+	echo "kernel: User-Mode Linux $(kernel_version "${logs[0]}"), for readers" \
+		"$(kernel_version "${logs[-1]}")"
 	echo "  The first has one CPU: the peers' atomic operations cost nothing in it."
 	echo "boots: $boots, QUICK=$QUICK; medians, the smallest of each max"
 	echo "kmalloc(32) and kfree(), ns, where $QUIET is usual; a load at random from 4 MiB:"

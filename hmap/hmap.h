@@ -378,6 +378,7 @@ struct hmap_iter {
 	u64				word;	/* as it was when entered */
 	u64				left;	/* of its full slots */
 	u32				nr_word;
+	u32				last_word;
 	u32				seed;
 };
 
@@ -435,8 +436,18 @@ static inline void hmap_iter_end(struct hmap_iter *iter)
 		__hmap_iter_leave(iter);
 }
 
-/* One call per control word; within a word that nothing has changed since, the
- * next entry is a few instructions away. @type: the map's, or what is known of it.
+/* The next word of a table that the walk visits as a whole. */
+static __always_inline void hmap_iter_next_word(struct hmap_iter *iter,
+						const struct hmap_type *type)
+{
+	/* Pairs with the release in set_word(). */
+	iter->word = smp_load_acquire(&iter->table->words[++iter->nr_word]);
+	iter->word_slots += HMAP_WORD_SLOTS * type->slot_size;
+	iter->left = hmap_match_full(iter->word);
+}
+
+/* One call per table; while nothing changes, the next entry is a few instructions
+ * away. @type: the map's, or what is known of it.
  */
 static __always_inline bool hmap_iter_step(struct hmap_iter *iter,
 					   const struct hmap_type *type)
@@ -445,6 +456,8 @@ static __always_inline bool hmap_iter_step(struct hmap_iter *iter,
 
 	if (!table)
 		return false;
+	while (!iter->left && !iter->from && iter->nr_word < iter->last_word)
+		hmap_iter_next_word(iter, type);
 	if (!iter->left || READ_ONCE(table->flags) & HMAP_TABLE_DEAD ||
 	    READ_ONCE(table->words[iter->nr_word]) != iter->word)
 		return __hmap_iter_step(iter);

@@ -77,6 +77,7 @@ static void enter_table(struct hmap_iter *iter, struct hmap_table *table,
 	if (!iter->rcu)
 		table->pins++;
 	iter->table = table;
+	iter->last_word = table->nr_words - 1;
 	iter->from = begin < hash ? hash : 0;
 	iter->next = hmap_range_next(hash, table->depth);
 	enter_word(iter, 0);
@@ -130,7 +131,7 @@ static bool next_word(struct hmap_iter *iter)
 	u64 hash = iter->next;
 	void *root;
 
-	if (iter->nr_word + 1 < iter->table->nr_words) {
+	if (iter->nr_word < iter->last_word) {
 		enter_word(iter, iter->nr_word + 1);
 		return true;
 	}

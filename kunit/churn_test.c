@@ -3,17 +3,12 @@
  * Entries come and go for a long time while their number stays the same: maps must
  * not grow from that (as Go's did: golang/go issues 16070 and 70886).
  */
-#include <linux/moduleparam.h>
-
 #include "test.h"
 
+/* Inserts and removals of each long test; a build for a slow kernel may want less. */
 #ifndef HMAP_CHURN_PAIRS
 #define HMAP_CHURN_PAIRS	10000000
 #endif
-
-static unsigned int churn_pairs = HMAP_CHURN_PAIRS;
-module_param(churn_pairs, uint, 0444);
-MODULE_PARM_DESC(churn_pairs, "inserts and removals of each long test of churn");
 
 static void churn_test_exit(struct kunit *test)
 {
@@ -69,12 +64,12 @@ static void churn(struct kunit *test, const struct hmap_type *type, u64 count,
 
 static void churn_does_not_grow_a_map(struct kunit *test)
 {
-	churn(test, &u64_type, 1000, churn_pairs, 0);
+	churn(test, &u64_type, 1000, HMAP_CHURN_PAIRS, 0);
 }
 
 static void churn_does_not_grow_a_map_with_rcu(struct kunit *test)
 {
-	churn(test, &u64_rcu_type, 1000, churn_pairs, 0);
+	churn(test, &u64_rcu_type, 1000, HMAP_CHURN_PAIRS, 0);
 }
 
 /* Of one table, which may have to be split: then there is also a directory, of 192
@@ -87,8 +82,8 @@ static void churn_does_not_grow_maps_of_any_size(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(counts); i++) {
-		churn(test, &u64_type, counts[i], churn_pairs / 100, 192);
-		churn(test, &u64_rcu_type, counts[i], churn_pairs / 100, 192);
+		churn(test, &u64_type, counts[i], HMAP_CHURN_PAIRS / 100, 192);
+		churn(test, &u64_rcu_type, counts[i], HMAP_CHURN_PAIRS / 100, 192);
 	}
 }
 

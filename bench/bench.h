@@ -82,7 +82,8 @@ struct bench_peer {
 			   struct bench_tail *tail);
 };
 
-extern const struct bench_peer bench_hmap, bench_hmap_generic, bench_hmap_norcu;
+extern const struct bench_peer bench_hmap, bench_hmap_bulk, bench_hmap_generic;
+extern const struct bench_peer bench_hmap_norcu;
 extern const struct bench_peer bench_hmap_siphash, bench_hmap_hsiphash;
 extern const struct bench_peer bench_hmap_string;
 extern const struct bench_peer bench_rhashtable, bench_rhashtable_kfree;

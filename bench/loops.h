@@ -15,6 +15,8 @@
  *	u64 peer_iterate(map)		the sum of the values
  *	const void *peer_directory(map)	what is replaced when a directory grows, or NULL
  *
+ * and loop_lookup() as well, if it has defined PEER_OWN_LOOKUP_LOOP.
+ *
  * All peers get the same loops, with the same cond_resched() in those that change
  * the map: rhashtable grows in a worker, and RCU frees nothing, while a task of a
  * kernel without preemption goes on and on.
@@ -62,6 +64,7 @@ static int loop_insert(void *map, const struct bench_keys *keys)
 	return 0;
 }
 
+#ifndef PEER_OWN_LOOKUP_LOOP
 static u64 loop_lookup(void *map, const void *keys, u32 n)
 {
 	PEER_KEY const *key = keys;
@@ -72,6 +75,7 @@ static u64 loop_lookup(void *map, const void *keys, u32 n)
 		sum += peer_lookup(map, key[i]);
 	return sum;
 }
+#endif
 
 static u64 loop_iterate(void *map)
 {

@@ -20,7 +20,7 @@ MODULE_PARM_DESC(quick, "fewer rounds");
 
 static const struct bench_peer * const numbers[] = {
 	&bench_hmap, &bench_rhashtable, &bench_hlist, &bench_hmap_norcu,
-	&bench_hmap_generic, &bench_hmap_siphash, &bench_hmap_hsiphash,
+	&bench_hmap_bulk, &bench_hmap_generic, &bench_hmap_siphash, &bench_hmap_hsiphash,
 	&bench_rhashtable_kfree, &bench_xarray, &bench_floor,
 };
 
@@ -46,7 +46,8 @@ static int measure_times(void)
 
 /* These take half of a boot's time. */
 static const struct bench_peer * const million[] = {
-	&bench_hmap, &bench_rhashtable, &bench_hlist, &bench_xarray, &bench_floor,
+	&bench_hmap, &bench_rhashtable, &bench_hlist, &bench_hmap_bulk, &bench_xarray,
+	&bench_floor,
 };
 
 static int measure_million(void)

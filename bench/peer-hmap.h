@@ -62,17 +62,17 @@ static __always_inline u64 peer_lookup(struct peer_map *map, PEER_KEY key)
 
 static inline u64 peer_iterate(struct peer_map *map)
 {
-	const void *key;
+	typeof(map->__key[0]) key;
 	const u64 *value;
 	u64 sum = 0;
 
 	if (PEER_RCU) {
 		rcu_read_lock();
-		hmap_for_each_rcu(&map->map, iter, key, value)
+		hmap_for_each_typed_rcu(map, iter, key, value)
 			sum += *value;
 		rcu_read_unlock();
 	} else {
-		hmap_for_each(&map->map, iter, key, value)
+		hmap_for_each_typed(map, iter, key, value)
 			sum += *value;
 	}
 	return sum;

@@ -47,6 +47,8 @@ def operations(r):
     yield from against(r, "rhashtable", "delete", {8: 2.5, 1000: 4, 100000: 4, 1000000: 4})
     yield from against(r, "rhashtable", "iterate", {n: 5 for n in ALL})
     yield from against(r, "hlist", "iterate", {100000: 3, 1000000: 3})
+    yield at_least("hit at 1000000: hmap_bulk x hmap",
+                   r.ratio("hmap", "hit", 1000000, impl="hmap_bulk"), 2)
     for impl in ["hmap_siphash", "hmap_hsiphash"]:
         for n in ALL:
             yield at_least(f"hit at {n}: {impl} x rhashtable",

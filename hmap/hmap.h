@@ -135,6 +135,23 @@ void hmap_clear(struct hmap *map);
 const void *hmap_lookup(const struct hmap *map, const void *key);
 
 /**
+ * hmap_lookup_bulk() - find the values of many keys at once
+ * @map: the map
+ * @keys: the keys, each by a pointer as hmap_lookup() takes it
+ * @nr: number of keys
+ * @values: set to what hmap_lookup() would return for each
+ *
+ * Waits for the memory of several lookups at a time, which is worth while in maps
+ * larger than the CPU's caches. Beside a writer each key is looked up on its own; there
+ * is no moment that all answers belong to.
+ *
+ * Context: As hmap_lookup(). O(nr).
+ * Return: How many were found.
+ */
+unsigned int hmap_lookup_bulk(const struct hmap *map, const void * const *keys,
+			      unsigned int nr, const void **values);
+
+/**
  * hmap_lookup_mut() - find a key's value, to change it in place
  * @map: a map whose type has not %HMAP_RCU
  * @key: the key

@@ -63,12 +63,16 @@ static void init_allocates_nothing(struct kunit *test)
 static void use_empty_map(struct kunit *test, struct hmap *map)
 {
 	u64 key = 1, value = 2, out = 3;
+	const void *found = &key;
 	unsigned int visits = 0;
 	const u64 *k;
 	u64 *v;
 
 	rcu_read_lock();
 	KUNIT_EXPECT_NULL(test, hmap_lookup(map, &key));
+	KUNIT_EXPECT_EQ(test, hmap_lookup_bulk(map, &(const void *){ &key }, 1,
+					       &found), 0);
+	KUNIT_EXPECT_NULL(test, found);
 	rcu_read_unlock();
 	KUNIT_EXPECT_FALSE(test, hmap_contains(map, &key));
 	KUNIT_EXPECT_FALSE(test, hmap_get(map, &key, &out));

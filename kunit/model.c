@@ -8,6 +8,7 @@
 
 #define KEY_MAX		304
 #define VALUE_MAX	504
+#define BULK		37	/* keys that are looked up together */
 
 /* Two hashes that spread nothing, or little. */
 static u64 constant_hash(const void *key, size_t size, u32 seed)
@@ -259,6 +260,35 @@ static const char *looking(struct model *m, enum model_op op, u32 n)
 	return NULL;
 }
 
+/* Key @n and those behind it, so many that they are more than one batch. */
+static const char *looking_bulk(struct model *m, u32 n)
+{
+	static u64 key[BULK][KEY_MAX / 8];
+	const void *keys[BULK], *values[BULK];
+	const char *wrong = NULL;
+	u32 i, there = 0;
+
+	for (i = 0; i < BULK; i++) {
+		u32 k = (n + i * 7) % m->keys;
+
+		make_key(m, k, key[i]);
+		keys[i] = key[i];
+		there += !!m->version[k];
+	}
+	rcu_read_lock();
+	if (hmap_lookup_bulk(&m->map, keys, BULK, values) != there)
+		wrong = "bulk: wrong number of keys found";
+	for (i = 0; i < BULK && !wrong; i++) {
+		u32 version = m->version[(n + i * 7) % m->keys];
+
+		if (!values[i] != !version ||
+		    (version && !is_value(m, version, values[i])))
+			wrong = "bulk: a key was not found, or with another value, or found though absent";
+	}
+	rcu_read_unlock();
+	return wrong;
+}
+
 static void all_absent(struct model *m)
 {
 	u32 n;
@@ -489,6 +519,9 @@ const char *model_step(struct model *m, enum model_op op, u32 key, u32 arg)
 	case MODEL_GET:
 	case MODEL_CONTAINS:
 		wrong = looking(m, op, n);
+		break;
+	case MODEL_LOOKUP_BULK:
+		wrong = looking_bulk(m, n);
 		break;
 	case MODEL_WALK:
 	case MODEL_WALK_CHANGING:

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 static const char * const op_names[] = {
 	"insert", "store", "replace", "get_or_insert", "remove", "take",
-	"lookup", "get", "contains", "reserve", "trim", "clear", "destroy",
+	"lookup", "lookup_bulk", "get", "contains", "reserve", "trim", "clear", "destroy",
 	"walk", "walk_changing", "walk_rcu", "walk_cursor",
 };
 

@@ -60,6 +60,7 @@ typedef unsigned int gfp_t;
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define BUILD_BUG_ON_MSG(cond, msg)	do { } while (0)
+#define prefetch(p)		__builtin_prefetch(p)
 #define ASSERT_EXCLUSIVE_WRITER(v)	((void)(v))
 #define struct_size(p, member, n) \
 	(sizeof(*(p)) + sizeof(*(p)->member) * (n))

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+/* hmap with many lookups at a time. */
+#include <linux/minmax.h>
+
+#include <hmap/hmap.h>
+
+#define PEER_KEY	u64
+
+HMAP_DEFINE_RCU(peer_map, u64, u64, hmap_hash_u64, NULL);
+
+#define PEER_RCU	true
+#define PEER_OWN_LOOKUP_LOOP
+#define BULK		32	/* keys a call */
+
+static u64 loop_lookup(void *map, const void *keys, u32 n)
+{
+	const void *key[BULK], *value[BULK];
+	u32 i, j, nr;
+	u64 sum = 0;
+
+	for (i = 0; i < n; i += nr) {
+		nr = min_t(u32, n - i, BULK);
+		for (j = 0; j < nr; j++)
+			key[j] = (const u64 *)keys + i + j;
+		rcu_read_lock();
+		hmap_lookup_bulk(map, key, nr, value);
+		for (j = 0; j < nr; j++)
+			sum += value[j] ? READ_ONCE(*(const u64 *)value[j]) : 0;
+		rcu_read_unlock();
+	}
+	return sum;
+}
+
+#include "peer-hmap.h"
+
+const struct bench_peer bench_hmap_bulk = {
+	.name	= "hmap_bulk",
+	.kind	= BENCH_U64,
+	.rcu	= PEER_RCU,
+	PEER_LOOPS,
+};

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Many lookups at once. In a large map a lookup waits for memory twice: for its
+ * control word and for its slot. Here the words of a batch of keys are fetched
+ * together, and then their slots, as DPDK's rte_hash_lookup_bulk() does.
+ */
+#include <linux/prefetch.h>
+
+#include "internal.h"
+
+/* Enough to keep a CPU's outstanding loads busy, and little stack. */
+#define BATCH	16
+
+/* A lookup under way. */
+struct lookup {
+	const struct hmap_table	*table;
+	u64			hash;
+	u32			nr_words;
+	void			*slot;	/* first candidate, or NULL */
+	bool			absent;
+};
+
+static void find_word(const struct hmap *map, void *root, const void *key,
+		      struct lookup *l)
+{
+	struct hmap_dir *dir = hmap_root_dir(root);
+
+	l->hash = hmap_hash_key(map->type, key, hmap_root_seed(root));
+	if (dir) {
+		void *ref = hmap_deref_ref(map, dir, l->hash);
+
+		l->table = hmap_ref_table(ref);
+		l->nr_words = hmap_ref_words(ref);
+	} else {
+		l->table = root;
+		l->nr_words = l->table->nr_words;
+	}
+	prefetch(&l->table->words[hmap_home(l->hash, l->nr_words)]);
+}
+
+static void find_slot(const struct hmap_type *type, struct lookup *l)
+{
+	u32 nr = hmap_home(l->hash, l->nr_words);
+	/* Pairs with the release in set_word(): the slot, then the word. */
+	u64 word = smp_load_acquire(&l->table->words[nr]);
+	u64 match = hmap_match_tag(word, l->hash);
+
+	l->absent = !match && !(word & hmap_overflow_bit(l->hash));
+	l->slot = NULL;
+	if (match) {
+		l->slot = hmap_slot_at(type, l->table, l->nr_words,
+				       nr * HMAP_WORD_SLOTS +
+				       hmap_match_first(match));
+		prefetch(l->slot);
+	}
+}
+
+static void *finish(const struct hmap_type *type, const void *key,
+		    const struct lookup *l)
+{
+	if (l->absent)
+		return NULL;
+	if (l->slot && hmap_same_key(type, key, l->slot, type->equal))
+		return l->slot;
+	return __hmap_find_on(type, l->table, l->nr_words, key, l->hash);
+}
+
+static unsigned int lookup_batch(const struct hmap *map, void *root,
+				 const void * const *keys, unsigned int nr,
+				 const void **values)
+{
+	const struct hmap_type *type = map->type;
+	struct lookup batch[BATCH];
+	unsigned int i, found = 0;
+
+	for (i = 0; i < nr; i++)
+		find_word(map, root, keys[i], &batch[i]);
+	for (i = 0; i < nr; i++)
+		find_slot(type, &batch[i]);
+	for (i = 0; i < nr; i++) {
+		void *slot = finish(type, keys[i], &batch[i]);
+
+		values[i] = slot ? hmap_slot_value(type, slot) : NULL;
+		found += !!slot;
+	}
+	return found;
+}
+
+unsigned int hmap_lookup_bulk(const struct hmap *map, const void * const *keys,
+			      unsigned int nr, const void **values)
+{
+	void *root = hmap_deref(map);
+	unsigned int i, n, found = 0;
+
+	if (hmap_root_vacant(root)) {
+		for (i = 0; i < nr; i++)
+			values[i] = NULL;
+		return 0;
+	}
+	for (i = 0; i < nr; i += n) {
+		n = min_t(unsigned int, nr - i, BATCH);
+		found += lookup_batch(map, root, keys + i, n, values + i);
+	}
+	return found;
+}
+EXPORT_SYMBOL_HMAP(hmap_lookup_bulk);

@@ -336,7 +336,8 @@ static void each_map_has_a_seed(struct kunit *test)
 {
 	DEFINE_HMAP(a, &u64_type);
 	DEFINE_HMAP(b, &u64_type);
-	u64 order[2][50], i = 0, j = 0;
+	static u64 order[2][50];
+	u64 i = 0, j = 0;
 	const u64 *k;
 	u64 *v;
 

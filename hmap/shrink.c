@@ -248,6 +248,7 @@ void hmap_drop_all(struct hmap *map, bool readers)
 	struct hmap_dir *dir = hmap_root_dir(root);
 	struct hmap_table *table;
 	u64 hash = 0;
+	void *ref;
 
 	if (hmap_root_vacant(root))
 		return;
@@ -258,8 +259,9 @@ void hmap_drop_all(struct hmap *map, bool readers)
 		return;
 	}
 	do {
-		table = hmap_ref_table(rcu_dereference_protected(*hmap_dir_entry(dir, hash),
-					!readers || hmap_lock_held(map)));
+		ref = rcu_dereference_protected(*hmap_dir_entry(dir, hash),
+						!readers || hmap_lock_held(map));
+		table = hmap_ref_table(ref);
 		hash = hmap_range_next(hash, table->depth);
 		drop_table(type, table, readers);
 	} while (hash);

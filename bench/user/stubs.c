@@ -31,7 +31,7 @@ size_t kmalloc_size_roundup(size_t size)
  * chunks are in one reserved range, which tells such blocks from others.
  */
 #define RANGE		(4UL << 30)
-#define CHUNK		(1UL << 20)
+#define CHUNK		0x100000UL
 #define CHUNK_BLOCK_MIN	1024
 #define CHUNK_BLOCK_MAX	8192
 

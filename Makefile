@@ -21,6 +21,9 @@ demo:
 check:
 	@scripts/check.sh
 
+check-full:
+	@scripts/check-full.sh
+
 # DURATION= seconds for each kind of map
 stress:
 	@HMAP_STAGES='stress stress-smp' scripts/check.sh
@@ -44,12 +47,14 @@ help:
 	@echo 'make user      test the core in user space: needs no kernel, takes seconds'
 	@echo 'make demo      boot a stock kernel in a virtual machine and show the map at work'
 	@echo 'make check     run every test; HMAP_STAGES="user kunit" runs some'
+	@echo 'make check-full'
+	@echo '               run what takes long: other kernels, and those that check themselves'
 	@echo 'make stress    readers beside a writer; DURATION= seconds for each kind of map'
 	@echo 'make bench     measure hmap beside other maps of the kernel; QUICK=1 is shorter'
 	@echo 'make bench-user  measure it beside maps of other languages; QUICK=1 does less'
 	@echo 'make clean     remove what was built here'
 	@echo
-	@echo 'demo, check and bench run on Debian 12 as root. They install missing tools with apt'
+	@echo 'demo, checks and bench run on Debian 12 as root. They install missing tools with apt'
 	@echo 'and keep kernels in HMAP_CACHE (~/.cache/hmap); remove it to get newer ones.'
 
-.PHONY: all modules user demo check stress bench bench-user clean help
+.PHONY: all modules user demo check check-full stress bench bench-user clean help

@@ -119,7 +119,7 @@ void fail_all_allocations(bool fail)
 
 #elif defined(CONFIG_FAILSLAB)
 
-/* The kernel's own fault injection; guest-kunit.sh lets it hit sleeping
+/* The kernel's own fault injection; guest-lib.sh lets it hit sleeping
  * allocations too.
  */
 bool can_fail_allocations(void)
@@ -140,7 +140,7 @@ bool allocation_has_failed(void)
 	return failed;
 }
 
-/* All of those tasks, and no others, as set up by guest-kunit.sh. */
+/* All of those tasks, and no others, as set up by guest-lib.sh. */
 void fail_all_allocations(bool fail)
 {
 	current->make_it_fail = fail;

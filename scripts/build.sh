@@ -27,7 +27,7 @@ no_warnings() {
 	! grep -i -E '\bwarning:' "$1" || die "the build is not free of warnings"
 }
 
-# Both leave their log in DIRECTORY.log. UML_DIR is where modules for a version of
+# All leave their log in DIRECTORY.log. UML_DIR is where modules for a version of
 # User-Mode Linux are built, if not in the one of the default version.
 build_for_uml() {
 	local dir=${UML_DIR:-$HMAP_BUILD/uml}
@@ -44,6 +44,20 @@ build_for_stock() {
 	copy_sources "$dir"
 	{
 		build_modules "$KDIR" "$dir" HMAP_SAMPLES=1 HMAP_STRESS=1 W=1
+		build_kv_demo "$dir"
+	} 2>&1 | tee "$dir.log"
+}
+
+# For a kernel of kernel-debug.sh, which does without UBSAN itself. It is slow: of the
+# long tests of churn there is less. (KUnit runs tests before a module's parameters
+# are set.)
+build_for_debug() {
+	local dir=$HMAP_BUILD/debug
+
+	copy_sources "$dir"
+	{
+		build_modules "$DEBUG" "$dir" HMAP_KUNIT=1 HMAP_STRESS=1 HMAP_SAMPLES=1 \
+			UBSAN_SANITIZE=y KCFLAGS=-DHMAP_CHURN_PAIRS=100000 W=1
 		build_kv_demo "$dir"
 	} 2>&1 | tee "$dir.log"
 }

@@ -36,13 +36,18 @@ prepare() {
 		found=$("$HMAP_SCRIPTS/kernel-cloud.sh")
 		eval "$found"
 		;;
+	kasan | kcsan)
+		ensure_packages perl python3 qemu-system-x86
+		LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh")
+		DEBUG=$("$HMAP_SCRIPTS/kernel-debug.sh" "$1")
+		;;
 	shell) ensure_packages shellcheck ;;
 	herd)
 		LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh")
 		HERD7=$("$HMAP_SCRIPTS/herd7.sh") || HERD7= # the stage says so
 		;;
 	esac
-	export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ HERD7
+	export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG HERD7
 }
 
 # wanted NAME ON-DEMAND
@@ -113,7 +118,7 @@ run_stages() {
 	done
 	lock_file "$HMAP_BUILD/lock" "using this checkout's build directory"
 	# A stage builds what no stage before it has built in this run.
-	rm -rf "$HMAP_BUILD"/{uml,uml-*.*,stock}/
+	rm -rf "$HMAP_BUILD"/{uml,uml-*.*,stock,debug}/
 
 	for stage; do
 		read -r name needs what <<<"$stage"

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Run the checks that need kernels of their own, and count the results: what
+# check.sh leaves out, as it takes long.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/check-lib.sh
+. "$HMAP_SCRIPTS/check-lib.sh"
+
+# name, what it needs, what it does
+stages=(
+	"build-uml-6.12  uml-6.12  build for Linux 6.12, W=1, without a warning"
+	"kunit-6.12      uml-6.12  run the KUnit tests in User-Mode Linux 6.12"
+	"build-uml-7.3   uml-7.3   build for Linux 7.3, W=1, without a warning"
+	"kunit-7.3       uml-7.3   run the KUnit tests in User-Mode Linux 7.3, on two CPUs"
+	"debug           kasan     everything under KASAN, UBSAN, lockdep and kmemleak"
+	"kcsan           kcsan     the stress test under KCSAN"
+)
+
+run_stages "" "${stages[@]}"

@@ -1,0 +1,33 @@
+#!/bin/busybox sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
+#
+# Guest for the kernel with KASAN, lockdep, kmemleak and more: everything runs once,
+# and none of them may have something to say.
+# shellcheck source=scripts/guest-lib.sh
+. /lib/guest-lib.sh
+
+seconds=$(sed -n 's/.*hmap_seconds=\([0-9]*\).*/\1/p' /proc/cmdline)
+
+allow_faults
+# Checkers allocate for themselves, from caches of their own: the n-th allocation that
+# fails has to be one of those under test, which slub_debug=A marks.
+echo Y >/sys/kernel/debug/failslab/cache-filter
+load_kunit
+load /modules/hmap.ko
+echo "KTAP version 1"
+load /modules/hmap_kunit.ko
+load /modules/hmap_stress.ko seconds="$seconds"
+load /modules/hmap_kv.ko
+/bin/kv_demo --quick || fail "kv_demo"
+
+# Leaks are looked for while hmap can still be named in their stacks, and after
+# it has gone.
+unload_users
+check_leaks
+unload hmap
+check_leaks
+unload kunit
+check_kernel_log
+
+finish "$failed"

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# kernel-debug.sh kasan|kcsan
+#
+# Build a small x86-64 kernel with these checkers and print its build directory.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/apt.sh
+. "$HMAP_SCRIPTS/apt.sh"
+
+[ -f "$HMAP_SCRIPTS/debug-${1:-}.config" ] || die "usage: kernel-debug.sh kasan|kcsan"
+
+# uml.config: modules, KUnit, fault injection and what is left out are the same.
+# shellcheck disable=SC2034 # for kernel-build.sh
+{
+	NAME=$1 VERSION=6.1 ARCH=x86_64 TARGETS=(bzImage modules)
+	BASE='' DEFAULTS=allnoconfig
+	CONFIGS=("$HMAP_SCRIPTS"/{uml,small,debug,"debug-$1"}.config)
+}
+# shellcheck source=scripts/kernel-build.sh
+. "$HMAP_SCRIPTS/kernel-build.sh"
+
+ensure_packages gcc libc6-dev make flex bison bc libelf-dev
+ensure_kernel

@@ -20,6 +20,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 
 #include <hmap/hmap.h>
 
@@ -48,6 +49,12 @@ struct value {
 	u64 sum;
 };
 
+/* Larger than a slot; each word after the first three repeats the check sum. */
+struct large {
+	struct value value;
+	u64 sums[40];
+};
+
 struct any_key {
 	union {
 		u64 number;
@@ -73,10 +80,12 @@ static const struct hmap_type number_type =
 	HMAP_TYPE_U64("number", sizeof(struct value), HMAP_RCU);
 static const struct hmap_type string_type =
 	HMAP_TYPE_STRING("string", sizeof(struct value), HMAP_RCU);
+static const struct hmap_type large_type =
+	HMAP_TYPE_U64("large", sizeof(struct large), HMAP_RCU);
 
 static const void *make_key(const struct run *run, struct any_key *key, u64 n)
 {
-	if (run->type == &number_type)
+	if (run->type != &string_type)
 		key->number = n;
 	else
 		snprintf(key->string, sizeof(key->string), "key number %llu", n);
@@ -94,9 +103,21 @@ static void error(struct run *run, const char *what, u64 n)
 		pr_err("%s map: %s, key %llu\n", run->type->name, what, n);
 }
 
+static bool has_sums(const struct large *large)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(large->sums); i++)
+		if (large->sums[i] != large->value.sum)
+			return false;
+	return true;
+}
+
 static bool is_sound(struct run *run, const struct value *value, u64 n)
 {
-	if (value->key == n && value->sum == sum_of(n, value->version))
+	if (value->key == n && value->sum == sum_of(n, value->version) &&
+	    (run->type != &large_type ||
+	     has_sums(container_of(value, struct large, value))))
 		return true;
 	error(run, "a torn or stale value", n);
 	return false;
@@ -149,8 +170,8 @@ static void visit(struct run *run, unsigned long *seen, const void *key,
 	if (n >= staying + coming || !is_sound(run, value, n))
 		return error(run, "a walk produced something else", n);
 	make_key(run, &expected, n);
-	if (run->type == &number_type ? *(const u64 *)key != n :
-					strcmp(key, expected.string))
+	if (run->type == &string_type ? strcmp(key, expected.string) :
+					*(const u64 *)key != n)
 		error(run, "a walk produced a wrong key", n);
 	if (n < staying && test_and_set_bit(n, seen))
 		error(run, "a walk visited a key that stays twice", n);
@@ -241,13 +262,17 @@ static void unlock(struct run *run) __releases(&run->lock)
 
 static void store(struct run *run, u64 n)
 {
-	struct value value = { .key = n, .version = get_random_u32() };
+	struct large new = {
+		.value = { .key = n, .version = get_random_u32() },
+	};
 	struct any_key key;
 	int err;
 
-	value.sum = sum_of(n, value.version);
+	new.value.sum = sum_of(n, new.value.version);
+	if (run->type == &large_type)
+		memset64(new.sums, new.value.sum, ARRAY_SIZE(new.sums));
 	lock(run);
-	err = hmap_store(&run->map, make_key(run, &key, n), &value, GFP_ATOMIC);
+	err = hmap_store(&run->map, make_key(run, &key, n), &new, GFP_ATOMIC);
 	unlock(run);
 	if (err && err != -ENOMEM)
 		error(run, "hmap_store() failed", n);
@@ -339,12 +364,10 @@ static int run_kind(const struct hmap_type *type)
 
 static int __init stress_init(void)
 {
-	int err;
-
 	if (staying < HOT || coming < HOT)
 		return -EINVAL;
-	err = run_kind(&number_type);
-	return err ? err : run_kind(&string_type);
+	return run_kind(&number_type) ?: run_kind(&string_type) ?:
+	       run_kind(&large_type);
 }
 
 static void __exit stress_exit(void)

@@ -85,6 +85,12 @@ typedef unsigned int gfp_t;
 #define hweight64(n)		((unsigned int)__builtin_popcountll(n))
 #define __ffs64(n)		((unsigned long)__builtin_ctzll(n))
 
+static inline void memset64(u64 *p, u64 v, size_t n)
+{
+	while (n--)
+		*p++ = v;
+}
+
 static inline size_t roundup_pow_of_two(size_t n)
 {
 	return n <= 1 ? 1 : 1UL << (64 - __builtin_clzl(n - 1));

@@ -16,4 +16,4 @@ no_warnings "$DIR.log"
 	"$DIR/hmap.ko" "$DIR/kunit/hmap_stress.ko"
 
 HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-qemu.sh" "$DEBUG/arch/x86/boot/bzImage" \
-	"$DIR/initramfs.gz" $((2 * DURATION + 300)) "$CONSOLE" hmap_seconds="$DURATION"
+	"$DIR/initramfs.gz" $((3 * DURATION + 300)) "$CONSOLE" hmap_seconds="$DURATION"

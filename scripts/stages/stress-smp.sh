@@ -13,4 +13,4 @@ DURATION=${DURATION:-5}
 "$HMAP_SCRIPTS/initramfs.sh" "$UML_DIR/stress.gz" "$HMAP_SCRIPTS/guest-stress.sh" \
 	"$UML_DIR/hmap.ko" "$UML_DIR/kunit/hmap_stress.ko"
 HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-uml.sh" "$UML/linux" "$UML_DIR/stress.gz" \
-	$((2 * DURATION + 60)) "$CONSOLE" 512M hmap_seconds="$DURATION"
+	$((3 * DURATION + 60)) "$CONSOLE" 512M hmap_seconds="$DURATION"

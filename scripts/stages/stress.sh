@@ -13,4 +13,4 @@ DURATION=${DURATION:-5}
 "$HMAP_SCRIPTS/initramfs.sh" "$DIR/stress.gz" "$HMAP_SCRIPTS/guest-stress.sh" \
 	"$DIR/hmap.ko" "$DIR/kunit/hmap_stress.ko"
 HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-qemu.sh" "$VMLINUZ" "$DIR/stress.gz" \
-	$((2 * DURATION + 60)) "$CONSOLE" hmap_seconds="$DURATION"
+	$((3 * DURATION + 60)) "$CONSOLE" hmap_seconds="$DURATION"

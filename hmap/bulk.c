@@ -49,8 +49,7 @@ static void find_slot(const struct hmap_type *type, struct lookup *l)
 	l->slot = NULL;
 	if (match) {
 		l->slot = hmap_slot_at(type, l->table, l->nr_words,
-				       nr * HMAP_WORD_SLOTS +
-				       hmap_match_first(match));
+				       hmap_index(nr, match));
 		prefetch(l->slot);
 	}
 }

@@ -437,14 +437,14 @@ static int overwrite_beside(struct hmap *map, const struct place *place,
 			    const void *value, gfp_t gfp)
 {
 	const struct hmap_type *type = map->type;
-	u32 nr = place->index / HMAP_WORD_SLOTS;
+	u32 nr = place->index / 8;
 	u64 empty = hmap_match_empty(place->table->words[nr]);
 	u32 index;
 	int err;
 
 	if (!empty)
 		return -ENOSPC;
-	index = nr * HMAP_WORD_SLOTS + hmap_match_first(empty);
+	index = hmap_index(nr, empty);
 	err = write_again(type, place->table, index,
 			  hmap_slot(type, place->table, place->index), value,
 			  gfp);

@@ -65,8 +65,7 @@ static struct candidate first_behind(const struct hmap_type *type,
 		for (; full; full &= full - 1) {
 			struct candidate c = {
 				.slot = hmap_slot(type, table,
-						  nr * HMAP_WORD_SLOTS +
-						  hmap_match_first(full)),
+						  hmap_index(nr, full)),
 			};
 
 			c.hash = hmap_hash_key(type,

@@ -75,8 +75,7 @@ static __always_inline long hmap_probe(const struct hmap_type *type,
 
 		for (match = hmap_match_tag(word, hash); match;
 		     match &= match - 1) {
-			u32 index = nr * HMAP_WORD_SLOTS +
-				    hmap_match_first(match);
+			u32 index = hmap_index(nr, match);
 			const void *slot = hmap_slot_at(type, table, nr_words,
 							index);
 
@@ -154,8 +153,7 @@ static __always_inline void *hmap_find(const struct hmap *map, void *root,
 	match = hmap_match_tag(word, hash);
 	if (match) {
 		void *slot = hmap_slot_at(type, table, nr_words,
-					  nr * HMAP_WORD_SLOTS +
-					  hmap_match_first(match));
+					  hmap_index(nr, match));
 
 		if (likely(hmap_same_key(type, key, slot, equal)))
 			return slot;

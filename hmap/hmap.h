@@ -408,7 +408,7 @@ static __always_inline void *hmap_slot_at(const struct hmap_type *type,
 					  u32 nr_words, u32 index)
 {
 	return (void *)&table->words[nr_words] +
-	       (size_t)index * type->slot_size;
+	       (size_t)(index - index / 8) * type->slot_size;
 }
 
 static __always_inline void *hmap_slot(const struct hmap_type *type,

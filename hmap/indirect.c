@@ -93,8 +93,7 @@ size_t hmap_table_indirect_bytes(const struct hmap_type *type,
 		for (; match; match &= match - 1)
 			bytes += slot_block_bytes(type,
 					hmap_slot(type, table,
-						  nr * HMAP_WORD_SLOTS +
-						  hmap_match_first(match)));
+						  hmap_index(nr, match)));
 	}
 	return bytes;
 }
@@ -114,10 +113,10 @@ void hmap_table_free_blocks(struct hmap_table *table, bool full, bool deleted)
 		u64 match = match_blocks(table->words[nr], full, deleted);
 
 		for (; match; match &= match - 1) {
-			u32 index = nr * HMAP_WORD_SLOTS +
-				    hmap_match_first(match);
+			u32 index = hmap_index(nr, match);
 
-			kfree(hmap_slot_block(slots + index * slot_size));
+			kfree(hmap_slot_block(slots +
+					      (index - index / 8) * slot_size));
 		}
 	}
 }

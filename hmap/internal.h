@@ -150,8 +150,7 @@ static inline u64 hmap_match_absent(u64 word)
 
 static inline u64 hmap_table_byte(const struct hmap_table *table, u32 index)
 {
-	return table->words[index / HMAP_WORD_SLOTS] >>
-	       index % HMAP_WORD_SLOTS * 8 & 0xff;
+	return table->words[index / 8] >> index % 8 * 8 & 0xff;
 }
 
 /* Free a table or a directory that has no readers. vfree() may sleep, so what came

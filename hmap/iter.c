@@ -61,7 +61,7 @@ static void enter_word(struct hmap_iter *iter, u32 nr_word)
 {
 	iter->nr_word = nr_word;
 	iter->word_slots = hmap_slot(iter->type, iter->table,
-				     nr_word * HMAP_WORD_SLOTS);
+				     nr_word * 8);
 	/* Pairs with the release in set_word(). */
 	iter->word = smp_load_acquire(&iter->table->words[nr_word]);
 	iter->left = hmap_match_full(iter->word);

@@ -136,6 +136,14 @@ static __always_inline u32 hmap_match_first(u64 match)
 	return __ffs64(match) / 8;
 }
 
+/* The index of the first matching slot of a word: eight times the word's number, and
+ * the byte's, so that both are had back by shifts.
+ */
+static __always_inline u32 hmap_index(u32 nr_word, u64 match)
+{
+	return nr_word * 8 + hmap_match_first(match);
+}
+
 static __always_inline u64 hmap_match_full(u64 word)
 {
 	return word & HMAP_WORD_MSB;

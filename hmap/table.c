@@ -209,7 +209,7 @@ long hmap_table_find_free(const struct hmap_type *type,
 		if (!hmap_is_rcu(type))
 			match |= hmap_match_deleted(table->words[nr]);
 		if (match)
-			return nr * HMAP_WORD_SLOTS + hmap_match_first(match);
+			return hmap_index(nr, match);
 		if (++nr == table->nr_words)
 			nr = 0;
 	}
@@ -218,13 +218,13 @@ long hmap_table_find_free(const struct hmap_type *type,
 
 static u64 byte_mask(u32 index)
 {
-	return 0xffULL << index % HMAP_WORD_SLOTS * 8;
+	return 0xffULL << index % 8 * 8;
 }
 
 static u64 with_byte(u64 word, u32 index, u64 byte)
 {
 	return (word & ~byte_mask(index)) |
-	       byte << index % HMAP_WORD_SLOTS * 8;
+	       byte << index % 8 * 8;
 }
 
 static void set_flags(struct hmap_table *table, u8 set, u8 clear)
@@ -233,9 +233,9 @@ static void set_flags(struct hmap_table *table, u8 set, u8 clear)
 }
 
 /* The one store that changes what readers find in a table: a whole word. */
-static void set_word(struct hmap_table *table, u32 index, u64 word)
+static void set_word(struct hmap_table *table, u32 nr, u64 word)
 {
-	u64 *to = &table->words[index / HMAP_WORD_SLOTS];
+	u64 *to = &table->words[nr];
 
 	/* Marked accesses hide two writers from KCSAN: here they are looked for. */
 	ASSERT_EXCLUSIVE_WRITER(*to);
@@ -245,9 +245,9 @@ static void set_word(struct hmap_table *table, u32 index, u64 word)
 
 void hmap_table_set(struct hmap_table *table, u32 index, u64 byte)
 {
-	u64 word = table->words[index / HMAP_WORD_SLOTS];
+	u64 word = table->words[index / 8];
 
-	set_word(table, index, with_byte(word, index, byte));
+	set_word(table, index / 8, with_byte(word, index, byte));
 }
 
 /* Tell the words that a probe passes on its way to word @end to let it pass. */
@@ -256,7 +256,7 @@ static void set_overflow(struct hmap_table *table, u32 end, u64 hash)
 	u32 nr = hmap_home(hash, table->nr_words);
 
 	while (nr != end) {
-		set_word(table, nr * HMAP_WORD_SLOTS,
+		set_word(table, nr,
 			 table->words[nr] | hmap_overflow_bit(hash));
 		if (++nr == table->nr_words)
 			nr = 0;
@@ -266,12 +266,12 @@ static void set_overflow(struct hmap_table *table, u32 end, u64 hash)
 /* Make a slot, whose bytes are written, full. */
 void hmap_table_fill(struct hmap_table *table, u32 index, u64 hash)
 {
-	u64 word = table->words[index / HMAP_WORD_SLOTS];
+	u64 word = table->words[index / 8];
 
 	if (hmap_match_empty(word) & byte_mask(index))
 		table->room--;
 	/* Before the word: who has found the entry goes on finding it. */
-	set_overflow(table, index / HMAP_WORD_SLOTS, hash);
+	set_overflow(table, index / 8, hash);
 	if (!table->live++)
 		set_flags(table, 0, HMAP_TABLE_VACANT);
 	hmap_table_set(table, index, hmap_full_byte(hash));
@@ -280,12 +280,12 @@ void hmap_table_fill(struct hmap_table *table, u32 index, u64 hash)
 /* Make slot @to full and slot @from of the same word deleted, in one store. */
 void hmap_table_move(struct hmap_table *table, u32 from, u32 to, u64 hash)
 {
-	u64 word = table->words[to / HMAP_WORD_SLOTS];
+	u64 word = table->words[to / 8];
 
 	word = with_byte(word, from, HMAP_DELETED);
 	word = with_byte(word, to, hmap_full_byte(hash));
 	table->room--;
-	set_word(table, to, word);
+	set_word(table, to / 8, word);
 }
 
 /*
@@ -296,7 +296,7 @@ void hmap_table_move(struct hmap_table *table, u32 from, u32 to, u64 hash)
 void hmap_table_empty(const struct hmap_type *type, struct hmap_table *table,
 		      u32 index)
 {
-	u64 word = table->words[index / HMAP_WORD_SLOTS];
+	u64 word = table->words[index / 8];
 
 	if (!--table->live)
 		set_flags(table, HMAP_TABLE_VACANT, 0);
@@ -343,7 +343,7 @@ static void *take_fresh(const struct hmap_type *type, struct hmap_table *table,
 	table->live++;
 	table->room--;
 	table->flags &= ~HMAP_TABLE_VACANT;
-	return hmap_slot(type, table, nr * HMAP_WORD_SLOTS + byte);
+	return hmap_slot(type, table, nr * 8 + byte);
 }
 
 /* Copy one entry. @own_block: the copy must not share its block. */
@@ -381,8 +381,7 @@ int hmap_table_copy(const struct hmap_type *type, struct hmap_table *from,
 		u64 full = hmap_match_full(from->words[nr]);
 
 		for (; full; full &= full - 1) {
-			u32 index = nr * HMAP_WORD_SLOTS +
-				    hmap_match_first(full);
+			u32 index = hmap_index(nr, full);
 			void *slot = hmap_slot(type, from, index);
 			u64 hash = hmap_hash_key(type, hmap_slot_key(type, slot),
 						 from->seed);

@@ -68,8 +68,9 @@ static bool valid_table(const struct hmap *map, const struct hmap_table *table,
 
 	if (!require(map, table->nr_words))
 		return false;
-	for (index = 0; index < table->nr_words * HMAP_WORD_SLOTS; index++)
-		if (!valid_slot(map, table, index, range, &census))
+	for (index = 0; index < table->nr_words * 8; index++)
+		if (index % 8 != HMAP_WORD_SLOTS &&
+		    !valid_slot(map, table, index, range, &census))
 			return false;
 	return require(map, census.full == table->live) &&
 	       require(map, (s32)census.empty - hmap_table_slack(table) ==

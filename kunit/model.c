@@ -283,7 +283,7 @@ static const char *looking_bulk(struct model *m, u32 n)
 
 		if (!values[i] != !version ||
 		    (version && !is_value(m, version, values[i])))
-			wrong = "bulk: a key was not found, or with another value, or found though absent";
+			wrong = "bulk: a wrong answer for one of the keys";
 	}
 	rcu_read_unlock();
 	return wrong;

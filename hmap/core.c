@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hmap: finding and changing entries.
+ * hmap: the theory, and changing entries.
  *
  * Words
  *
@@ -17,8 +17,8 @@
  * States
  *
  * Header only -> one small table -> by rebuilds, one table of the largest class
- * -> by a split, a directory of tables. Removals lead back to one small table,
- * hmap_trim(), hmap_clear() and hmap_destroy() to the header.
+ * -> by a split, a directory of tables. Removals lead back, to one small table or to
+ * the header; hmap_trim(), hmap_clear() and hmap_destroy() to the header.
  *
  * Invariants (hmap_validate() checks them)
  *
@@ -36,8 +36,9 @@
  * Growth
  *
  * An insert that finds no room rebuilds its table: the live slots are copied
- * into a fresh table, of the same slab class if that leaves a quarter of it
- * free, else of the next. A table of the largest class is split instead, by the
+ * into a fresh table, of the same slab class if they take less than half of it,
+ * else of a larger one. A table of the largest class is cleaned as long as that leaves
+ * a quarter of it free, and split otherwise, by the
  * next bit of its hashes, and when it is as deep as the directory, the
  * directory doubles. So no insert moves more than one table's entries, and no
  * allocation grows with the map but the directory. See grow.c, and shrink.c for
@@ -162,147 +163,6 @@ void hmap_clear(struct hmap *map)
 	hmap_drop_all(map, true);
 }
 EXPORT_SYMBOL_HMAP(hmap_clear);
-
-const void *hmap_lookup(const struct hmap *map, const void *key)
-{
-	const struct hmap_type *type = map->type;
-	void *root = hmap_deref(map);
-	void *slot;
-
-	if (hmap_root_vacant(root))
-		return NULL;
-	slot = hmap_find(map, root, type, key, type->hash, type->equal);
-	return slot ? hmap_slot_value(type, slot) : NULL;
-}
-EXPORT_SYMBOL_HMAP(hmap_lookup);
-
-void *__hmap_find_on(const struct hmap_type *type, const struct hmap_table *table,
-		     u32 nr_words, const void *key, u64 hash)
-{
-	long index = hmap_probe(type, table, nr_words, key, hash, type->equal);
-
-	return index < 0 ? NULL : hmap_slot_at(type, table, nr_words, index);
-}
-EXPORT_SYMBOL_HMAP(__hmap_find_on);
-
-void *hmap_lookup_mut(struct hmap *map, const void *key)
-{
-	if (WARN_ONCE(map->type && hmap_is_rcu(map->type),
-		      "hmap: type %s has HMAP_RCU: change values by hmap_store()\n",
-		      map->type->name))
-		return NULL;
-	return (void *)hmap_lookup(map, key);
-}
-EXPORT_SYMBOL_HMAP(hmap_lookup_mut);
-
-/* The calls from here to hmap_memory() may be made without a lock, so they bring
- * their own read-side section.
- */
-bool hmap_contains(const struct hmap *map, const void *key)
-{
-	bool found;
-
-	rcu_read_lock();
-	found = hmap_lookup(map, key);
-	rcu_read_unlock();
-	return found;
-}
-EXPORT_SYMBOL_HMAP(hmap_contains);
-
-bool hmap_get(const struct hmap *map, const void *key, void *out)
-{
-	const void *value;
-
-	rcu_read_lock();
-	value = hmap_lookup(map, key);
-	if (value)
-		hmap_read_value(map->type, out, value);
-	rcu_read_unlock();
-	return value;
-}
-EXPORT_SYMBOL_HMAP(hmap_get);
-
-/* Readers may not look at table->live, which RCU's head will overwrite. */
-static unsigned long count_full(const struct hmap_table *table)
-{
-	unsigned long count = 0;
-	u32 nr;
-
-	for (nr = 0; nr < table->nr_words; nr++)
-		count += hweight64(hmap_match_full(READ_ONCE(table->words[nr])));
-	return count;
-}
-
-unsigned long hmap_count(const struct hmap *map)
-{
-	unsigned long count = 0;
-	void *root;
-
-	rcu_read_lock();
-	root = hmap_deref(map);
-	if (hmap_root_dir(root))
-		count = READ_ONCE(hmap_root_dir(root)->count);
-	else if (!hmap_root_vacant(root))
-		count = count_full(root);
-	rcu_read_unlock();
-	return count;
-}
-EXPORT_SYMBOL_HMAP(hmap_count);
-
-bool hmap_empty(const struct hmap *map)
-{
-	bool empty = true;
-	void *root;
-
-	rcu_read_lock();
-	root = hmap_deref(map);
-	if (hmap_root_dir(root))
-		empty = !READ_ONCE(hmap_root_dir(root)->count);
-	else if (!hmap_root_vacant(root))
-		empty = READ_ONCE(((struct hmap_table *)root)->flags) &
-			HMAP_TABLE_VACANT;
-	rcu_read_unlock();
-	return empty;
-}
-EXPORT_SYMBOL_HMAP(hmap_empty);
-
-static size_t table_memory(const struct hmap_type *type,
-			   const struct hmap_table *table)
-{
-	return hmap_table_bytes(type, table) +
-	       hmap_table_indirect_bytes(type, table, true,
-					 hmap_is_rcu(type));
-}
-
-static size_t dir_memory(const struct hmap *map, void *root)
-{
-	size_t bytes = hmap_dir_bytes(hmap_root_dir(root));
-	u64 hash = 0;
-
-	do {
-		struct hmap_table *table = hmap_deref_table(map, root, hash);
-
-		bytes += table_memory(map->type, table);
-		hash = hmap_range_next(hash, table->depth);
-	} while (hash);
-	return bytes;
-}
-
-size_t hmap_memory(const struct hmap *map)
-{
-	size_t bytes = 0;
-	void *root;
-
-	rcu_read_lock();
-	root = hmap_deref(map);
-	if (hmap_root_dir(root))
-		bytes = dir_memory(map, root);
-	else if (!hmap_root_vacant(root))
-		bytes = table_memory(map->type, root);
-	rcu_read_unlock();
-	return bytes;
-}
-EXPORT_SYMBOL_HMAP(hmap_memory);
 
 static bool is_word(size_t size)
 {

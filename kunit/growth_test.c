@@ -418,6 +418,63 @@ static void eight_bit_hash_works(struct kunit *test)
 	hmap_destroy(&map);
 }
 
+/* The words that a lookup of @key has to look at in a map of one table. */
+static u32 words_probed(const struct hmap *map, u64 key)
+{
+	const struct hmap_table *table = (void *)rcu_access_pointer(map->root);
+	u64 hash = hmap_hash(&key, sizeof(key), table->seed, hmap_hash_u64);
+	u32 nr = hmap_home(hash, table->nr_words), probed = 1;
+
+	while (table->words[nr] & hmap_overflow_bit(hash) &&
+	       probed < table->nr_words) {
+		nr = (nr + 1) % table->nr_words;
+		probed++;
+	}
+	return probed;
+}
+
+/* Of a thousand absent keys, in a map of @count entries after @pairs of changes. */
+static u32 probe_absent_keys(struct kunit *test, const struct hmap_type *type,
+			     u64 count, u64 pairs)
+{
+	struct hmap map;
+	u32 probed = 0;
+	u64 n;
+
+	hmap_init(&map, type);
+	insert_keys(test, &map, 0, count);
+	for (n = count; n < count + pairs; n++) {
+		insert_keys(test, &map, n, n + 1);
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n - count) }), 0);
+		if (n % 256 == 0)
+			cond_resched();
+	}
+	for (n = 0; n < 1000; n++)
+		probed += words_probed(&map, key_of(~n));
+	hmap_destroy(&map);
+	return probed;
+}
+
+/*
+ * A lookup of an absent key ends in the first word with few exceptions, also in a table
+ * that is as full as it gets, and after any number of changes: overflow bits go with
+ * the table that has too many of them.
+ */
+static void absent_keys_end_in_few_words(struct kunit *test)
+{
+	static const u32 counts[] = { 5, 12, 25, 40, 49, 70, 90, 104 };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(counts) && counts[i] * 24 < HMAP_TABLE_MAX; i++) {
+		KUNIT_EXPECT_LE(test, probe_absent_keys(test, &u64_type,
+							counts[i], 0), 1200);
+		KUNIT_EXPECT_LE(test, probe_absent_keys(test, &u64_type,
+							counts[i], 20000), 1300);
+		KUNIT_EXPECT_LE(test, probe_absent_keys(test, &u64_rcu_type,
+							counts[i], 20000), 1300);
+	}
+}
+
 static struct kunit_case growth_test_cases[] = {
 	KUNIT_CASE(slab_classes_in_turn),
 	KUNIT_CASE(largest_class_is_split),
@@ -429,6 +486,7 @@ static struct kunit_case growth_test_cases[] = {
 	KUNIT_CASE(deleted_slots_are_used_again),
 	KUNIT_CASE(churn_keeps_memory),
 	KUNIT_CASE(churn_keeps_memory_of_large_maps),
+	KUNIT_CASE(absent_keys_end_in_few_words),
 	KUNIT_CASE(constant_hash_works),
 	KUNIT_CASE(constant_hash_has_a_limit),
 	KUNIT_CASE(failed_splits_are_no_poor_hash),

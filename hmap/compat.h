@@ -17,6 +17,11 @@
 #error "hmap supports 64-bit kernels only"
 #endif
 
+/* Tables rely on kmalloc()'s classes, and on their alignment. */
+#ifdef CONFIG_SLOB
+#error "hmap does not support CONFIG_SLOB"
+#endif
+
 /* The namespace of exports became a string in 6.13. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 #define HMAP_NS			"HMAP"

@@ -266,8 +266,9 @@ static int insert_new(struct hmap *map, const void *key, const void *value,
 	slot = hmap_slot(type, place->table, place->index);
 	write_key(type, slot, block, key);
 	write_value(type, slot, value);
-	hmap_table_fill(place->table, place->index, place->hash);
+	/* Before the entry: to a reader that has found it the map is not empty. */
 	add_count(map, 1);
+	hmap_table_fill(place->table, place->index, place->hash);
 	return 0;
 }
 
@@ -342,7 +343,13 @@ static int overwrite_clone(struct hmap *map, const struct place *place,
 	long index;
 
 	if (type->flags & HMAP_VALUE_INDIRECT) {
-		block = hmap_indirect_alloc(type, key, gfp);
+		void *slot = hmap_slot(type, table, place->index);
+
+		/* There may be no table that is large enough for a second slot. */
+		if (hmap_table_limit(type, size) <= table->live)
+			return -ENOMEM;
+		/* With the key as it was stored, which the caller's may only equal. */
+		block = hmap_indirect_alloc(type, hmap_slot_key(type, slot), gfp);
 		if (!block)
 			return -ENOMEM;
 	}

@@ -186,6 +186,16 @@ void hmap_discard(const struct hmap_type *type, struct hmap_table *table,
 	hmap_table_retire(type, table, false);
 }
 
+/* Whether a successor of @table has to keep its room. A table may grow, or be split,
+ * because of what was removed; only one that is full of entries outgrows its reserve.
+ */
+static bool stays_reserved(const struct hmap_type *type,
+			   const struct hmap_table *table)
+{
+	return table->reserved &&
+	       table->live < hmap_table_limit(type, hmap_table_bytes(type, table));
+}
+
 /* A copy of @table without its deleted slots, in @size bytes; not published. Room
  * that was reserved stays so, but not what the table outgrows it by.
  */
@@ -205,8 +215,8 @@ struct hmap_table *hmap_clone(struct hmap *map, struct hmap_table *table,
 		hmap_discard(type, clone, true);
 		return NULL;
 	}
-	clone->reserved = table->reserved &&
-			  size <= hmap_table_bytes(type, table);
+	clone->reserved = stays_reserved(type, table) ||
+			  (table->reserved && size <= hmap_table_bytes(type, table));
 	return clone;
 }
 
@@ -294,8 +304,11 @@ static int copy_halves(struct hmap *map, struct hmap_table *table,
 		hmap_discard(type, half[1], true);
 		return -ENOMEM;
 	}
-	for (i = 0; i < 2 && !n; i++)
-		half[i] = fit_half(map, half[i], gfp);
+	for (i = 0; i < 2; i++) {
+		half[i]->reserved = stays_reserved(type, table);
+		if (!n && !half[i]->reserved)
+			half[i] = fit_half(map, half[i], gfp);
+	}
 	return 0;
 }
 

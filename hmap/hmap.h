@@ -303,7 +303,7 @@ void *hmap_get_or_insert(struct hmap *map, const void *key, const void *value,
  * and where that fails the larger ones stay for the time being. The last entry takes
  * its table with it, unless that is of the smallest class or its room was reserved.
  * Types with %HMAP_RCU keep the blocks of removed entries until their table is cleaned
- * or replaced, at the latest when the last entry goes.
+ * or replaced, or goes with its last entry.
  *
  * Context: The lock. Does not sleep, and never fails for want of memory.
  * Return: 0, -ENOENT if @key is not in the map, -EINVAL.

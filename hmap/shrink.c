@@ -5,7 +5,8 @@
  * A removal may find its table with less than a quarter of its slots full, or with
  * few entries in all. Such a table is merged with its buddy, the table of the other
  * half of the range that both were split from, if that is as deep and both together
- * fill at most half a table of the largest class, or one of them is empty. Else it
+ * fill at most half a table of the largest class, or one of them is empty and the other
+ * three quarters full at most. Else it
  * goes to the class in which its entries fill at most half the slots. Both are far
  * from where growth would undo them, with a table more than three quarters full.
  *
@@ -53,7 +54,7 @@ static bool may_share(const struct hmap_type *type, u32 live, u32 other)
 	u32 limit = hmap_table_limit(type, hmap_table_size_max(type));
 
 	/* Removals in the order of hashes leave pairs of which one is empty. */
-	return live + other <= (live && other ? limit / 2 : limit);
+	return live + other <= (live && other ? limit / 2 : limit * 3 / 4);
 }
 
 /* The table that @table may be merged with, or NULL. */
@@ -168,6 +169,17 @@ static bool keeps_last(const struct hmap_type *type,
 	       !(hmap_is_rcu(type) && hmap_is_indirect(type));
 }
 
+static bool has_reserved(const struct hmap *map)
+{
+	struct hmap_table *table;
+	u64 hash;
+
+	hmap_for_each_table(map, table, hash)
+		if (table->reserved)
+			return true;
+	return false;
+}
+
 /* After a removal from @table. */
 void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash)
 {
@@ -177,7 +189,7 @@ void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash)
 	if (table->reserved || (!few && !is_sparse(table)))
 		return;
 	if (!hmap_live(map)) {
-		if (!keeps_last(map->type, table))
+		if (!keeps_last(map->type, table) && !has_reserved(map))
 			hmap_drop_all(map, true);
 		return;
 	}

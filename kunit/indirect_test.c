@@ -317,6 +317,85 @@ static void failed_overwrites_change_nothing(struct kunit *test)
 	hmap_clear(&map);
 }
 
+static u64 constant_hash(const void *key, size_t size, u32 seed)
+{
+	return 42;
+}
+
+/* A table that is full, and as large as one can be: there is no second slot for a new
+ * value, and the old one stays.
+ */
+static void full_tables_refuse_overwrites(struct kunit *test)
+{
+	static const struct hmap_type type =
+		HMAP_TYPE("constant", 8, sizeof(struct record), constant_hash,
+			  NULL, HMAP_RCU);
+	struct record record = record_of(1);
+	DEFINE_HMAP(map, &type);
+	u64 n, count, key = 5;
+
+#ifndef HMAP_TABLE_MAX_WORDS
+	kunit_skip(test, "takes too long with tables as large as these");
+#endif
+	for (count = 0; ; count++) {
+		record = record_of(count);
+		if (hmap_insert(&map, &count, &record, GFP_KERNEL))
+			break;
+	}
+	for (n = 0; n < count; n += 50)
+		KUNIT_EXPECT_EQ(test, hmap_store(&map, &n, &record, GFP_KERNEL),
+				-ENOMEM);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	expect_records(test, &map, 0, count, 0);
+	KUNIT_EXPECT_EQ(test, hmap_remove(&map, &key), 0);
+	hmap_clear(&map);
+}
+
+/* Keys whose second half does not matter. */
+static u64 half_hash(const void *key, size_t size, u32 seed)
+{
+	return ((const struct record *)key)->number / 100;
+}
+
+static bool half_equal(const void *a, const void *b, size_t size)
+{
+	return ((const struct record *)a)->number ==
+	       ((const struct record *)b)->number;
+}
+
+/* Overwriting leaves the key that is stored as it is, whatever the caller's looks
+ * like: cursors go by it.
+ */
+static void overwrites_keep_the_stored_key(struct kunit *test)
+{
+	static const struct hmap_type type =
+		HMAP_TYPE("half", sizeof(struct record), sizeof(struct record),
+			  half_hash, half_equal, HMAP_RCU);
+	static struct record key;
+	const struct record *k;
+	const void *v;
+	DEFINE_HMAP(map, &type);
+	u32 i, seen = 0;
+
+	for (i = 0; i < 7; i++) {
+		key = (struct record){ .number = i };
+		KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, &key, GFP_KERNEL), 0);
+	}
+	for (i = 0; i < 100; i++) {
+		key = record_of(i % 7);
+		key.rest[0] = i + 1;
+		KUNIT_ASSERT_EQ(test, hmap_store(&map, &key, &key, GFP_KERNEL), 0);
+	}
+	rcu_read_lock();
+	hmap_for_each_rcu(&map, iter, k, v) {
+		KUNIT_EXPECT_EQ(test, k->rest[0], 0);
+		seen++;
+	}
+	rcu_read_unlock();
+	KUNIT_EXPECT_EQ(test, seen, 7);
+	hmap_clear(&map);
+}
+
 static struct kunit_case indirect_test_cases[] = {
 	KUNIT_CASE(only_what_does_not_fit_is_indirect),
 	KUNIT_CASE(string_keys_are_counted),
@@ -325,6 +404,8 @@ static struct kunit_case indirect_test_cases[] = {
 	KUNIT_CASE(reserved_room_outlives_the_last_block),
 	KUNIT_CASE(blocks_are_freed_once_on_every_path),
 	KUNIT_CASE(failed_overwrites_change_nothing),
+	KUNIT_CASE(full_tables_refuse_overwrites),
+	KUNIT_CASE(overwrites_keep_the_stored_key),
 	{}
 };
 

@@ -167,6 +167,69 @@ static void reserve_keeps_what_is_there(struct kunit *test)
 	hmap_destroy(&map);
 }
 
+/*
+ * Churn may make a table grow, or split it, for the sake of slots that cannot be used
+ * again; the room that was reserved stays, and is there when everything has gone.
+ */
+static void churn_leaves_reserved_room(struct kunit *test,
+				       const struct hmap_type *type, u64 count)
+{
+	const u64 pairs = 2000;
+	struct hmap map;
+	size_t reserved;
+	u64 n;
+
+	hmap_init(&map, type);
+	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, count, GFP_KERNEL), 0);
+	reserved = hmap_memory(&map);
+	insert_keys(test, &map, 0, count);
+	for (n = 0; n < pairs; n++) {
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }), 0);
+		insert_keys(test, &map, count + n, count + n + 1);
+	}
+	for (n = pairs; n < pairs + count; n++)
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }), 0);
+	KUNIT_EXPECT_EQ(test, hmap_count(&map), 0);
+	KUNIT_EXPECT_GE_MSG(test, hmap_memory(&map), reserved, "of %llu",
+			    (unsigned long long)count);
+	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 0);
+}
+
+static void reserved_room_outlives_churn(struct kunit *test)
+{
+	static const u64 counts[] = { 2, 20, 80, 140, 200, 223, 260, 320, 2000 };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		churn_leaves_reserved_room(test, &u64_type, counts[i]);
+		churn_leaves_reserved_room(test, &u64_rcu_type, counts[i]);
+	}
+}
+
+/* Tables that have outgrown their reserve do not take the others' with them. */
+static void reserved_room_outlives_the_last_entry(struct kunit *test)
+{
+	const u64 count = 5000;
+	DEFINE_HMAP(map, &u64_type);
+	struct hmap_stats stats;
+	size_t reserved;
+	u64 n, many;
+
+	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, count, GFP_KERNEL), 0);
+	reserved = hmap_memory(&map);
+	stats_since(&stats);
+	for (many = 0; !stats_since(&stats).splits; many++)
+		insert_keys(test, &map, many, many + 1);
+	for (n = 0; n < many - 1; n++)
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }), 0);
+	/* The last one went into the table that was split for it. */
+	KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(many - 1) }), 0);
+	KUNIT_EXPECT_EQ(test, hmap_count(&map), 0);
+	KUNIT_EXPECT_GE(test, hmap_memory(&map), reserved / 2);
+	hmap_clear(&map);
+}
+
 static struct kunit_case reserve_test_cases[] = {
 	KUNIT_CASE(reserved_room_is_enough),
 	KUNIT_CASE(reserved_room_is_kept_until_trim),
@@ -175,6 +238,8 @@ static struct kunit_case reserve_test_cases[] = {
 	KUNIT_CASE(reserve_stays_within_the_class),
 	KUNIT_CASE(small_reserves_do_not_keep_large_maps),
 	KUNIT_CASE(reserve_keeps_what_is_there),
+	KUNIT_CASE(reserved_room_outlives_churn),
+	KUNIT_CASE(reserved_room_outlives_the_last_entry),
 	{}
 };
 

@@ -85,6 +85,7 @@ void stub_kunit_fail(struct kunit *test, const char *file, int line,
 #define KUNIT_EXPECT_GE(t, a, b)	__CHECK_OP(t, 0, a, >=, b, "")
 #define KUNIT_EXPECT_GT(t, a, b)	__CHECK_OP(t, 0, a, >, b, "")
 #define KUNIT_EXPECT_EQ_MSG(t, a, b, ...) __CHECK_OP(t, 0, a, ==, b, __VA_ARGS__)
+#define KUNIT_EXPECT_GE_MSG(t, a, b, ...) __CHECK_OP(t, 0, a, >=, b, __VA_ARGS__)
 #define KUNIT_ASSERT_EQ(t, a, b)	__CHECK_OP(t, 1, a, ==, b, "")
 #define KUNIT_ASSERT_EQ_MSG(t, a, b, ...) __CHECK_OP(t, 1, a, ==, b, __VA_ARGS__)
 #define KUNIT_ASSERT_LE(t, a, b)	__CHECK_OP(t, 1, a, <=, b, "")

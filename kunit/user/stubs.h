@@ -74,8 +74,15 @@ typedef unsigned int gfp_t;
 
 /* arithmetic */
 #define GOLDEN_RATIO_64		0x61C8864680B583EBull
-#define min(a, b)		((a) < (b) ? (a) : (b))
-#define max(a, b)		((a) > (b) ? (a) : (b))
+/* Of each argument once. */
+#define __BEST(a, op, b) ({						\
+	__typeof__(a) __a = (a);					\
+	__typeof__(b) __b = (b);					\
+									\
+	__a op __b ? __a : __b;						\
+})
+#define min(a, b)		__BEST(a, <, b)
+#define max(a, b)		__BEST(a, >, b)
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define max_t(type, a, b)	max((type)(a), (type)(b))
 #define clamp_t(type, v, lo, hi)	min_t(type, max_t(type, v, lo), hi)

@@ -114,6 +114,55 @@ static void shrinking_does_not_flutter(struct kunit *test)
 	hmap_destroy(&map);
 }
 
+static bool in_upper_half(const struct hmap *map, u64 key)
+{
+	u32 seed = hmap_root_seed((void *)rcu_access_pointer(map->root));
+
+	return hmap_hash(&key, sizeof(key), seed, hmap_hash_u64) >> 63;
+}
+
+/* Insert keys of one half of the hashes from number *@n on. */
+static void insert_half(struct kunit *test, struct hmap *map, bool upper, u64 *n,
+			u32 count)
+{
+	for (; count; count--, ++*n) {
+		while (in_upper_half(map, key_of(*n)) != upper)
+			++*n;
+		insert_keys(test, map, *n, *n + 1);
+	}
+}
+
+/* Nor one beside an empty table, where removals in the order of hashes may end. */
+static void full_and_empty_tables_do_not_flutter(struct kunit *test)
+{
+	DEFINE_HMAP(map, &u64_rcu_type);
+	struct hmap_stats stats;
+	u64 n = 1, last, i, worst = 0;
+
+	insert_keys(test, &map, 0, 1);
+	insert_half(test, &map, false, &n, 150);
+	insert_half(test, &map, true, &n, 150);
+	last = n;
+	for (n = 0; n < last; n++)
+		if (!in_upper_half(&map, key_of(n)))
+			hmap_remove(&map, &(u64){ key_of(n) });
+	KUNIT_EXPECT_GE(test, hmap_count(&map), 150);
+	for (n = last; worst < 20 && hmap_count(&map) < 260; ) {
+		insert_half(test, &map, true, &n, 1);
+		stats_since(&stats);
+		for (i = 0; i < 20; i++) {
+			u64 next = n;
+
+			insert_half(test, &map, false, &next, 1);
+			hmap_remove(&map, &(u64){ key_of(next - 1) });
+		}
+		worst = max(worst, stats_since(&stats).tables_allocated);
+	}
+	KUNIT_EXPECT_LE(test, worst, 5);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
+	hmap_clear(&map);
+}
+
 /* A removal that cannot allocate a smaller table does without. */
 static void failed_shrinking_is_put_off(struct kunit *test)
 {
@@ -166,6 +215,7 @@ static void trim_takes_the_tightest_class(struct kunit *test)
 static struct kunit_case shrink_test_cases[] = {
 	KUNIT_CASE(removals_give_memory_back),
 	KUNIT_CASE(shrinking_does_not_flutter),
+	KUNIT_CASE(full_and_empty_tables_do_not_flutter),
 	KUNIT_CASE(failed_shrinking_is_put_off),
 	KUNIT_CASE(trim_takes_the_tightest_class),
 	{}

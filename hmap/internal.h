@@ -164,7 +164,6 @@ static inline u64 hmap_table_byte(const struct hmap_table *table, u32 index)
 } while (0)
 
 size_t hmap_block_bytes(const void *block, size_t size);
-u32 hmap_table_slots(const struct hmap_table *table);
 size_t hmap_table_size_max(const struct hmap_type *type);
 size_t hmap_table_size_for(const struct hmap_type *type, size_t live);
 size_t hmap_table_size_within(const struct hmap_type *type, size_t live,
@@ -179,7 +178,6 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 				    u8 depth, u32 seed, gfp_t gfp);
 long hmap_table_find_free(const struct hmap_type *type,
 			  const struct hmap_table *table, u64 hash);
-void hmap_table_set(struct hmap_table *table, u32 index, u64 byte);
 void hmap_table_fill(struct hmap_table *table, u32 index, u64 hash);
 void hmap_table_move(struct hmap_table *table, u32 from, u32 to, u64 hash);
 void hmap_table_empty(const struct hmap_type *type, struct hmap_table *table,

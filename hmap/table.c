@@ -129,7 +129,7 @@ size_t hmap_table_size_within(const struct hmap_type *type, size_t live,
 	return size;
 }
 
-u32 hmap_table_slots(const struct hmap_table *table)
+static u32 slots_of(const struct hmap_table *table)
 {
 	u64 last = READ_ONCE(table->words[table->nr_words - 1]);
 
@@ -140,13 +140,13 @@ u32 hmap_table_slots(const struct hmap_table *table)
 /* Empty slots that are left when @table wants to grow. */
 s32 hmap_table_slack(const struct hmap_table *table)
 {
-	return slack_of(hmap_table_slots(table));
+	return slack_of(slots_of(table));
 }
 
 size_t hmap_table_bytes(const struct hmap_type *type,
 			const struct hmap_table *table)
 {
-	return slab_class(size_of(type, hmap_table_slots(table)));
+	return slab_class(size_of(type, slots_of(table)));
 }
 
 /* All bytes empty, but those at the end that have no slots. */
@@ -243,7 +243,7 @@ static void set_word(struct hmap_table *table, u32 nr, u64 word)
 	smp_store_release(to, word);
 }
 
-void hmap_table_set(struct hmap_table *table, u32 index, u64 byte)
+static void set_byte(struct hmap_table *table, u32 index, u64 byte)
 {
 	u64 word = table->words[index / 8];
 
@@ -274,7 +274,7 @@ void hmap_table_fill(struct hmap_table *table, u32 index, u64 hash)
 	set_overflow(table, index / 8, hash);
 	if (!table->live++)
 		set_flags(table, 0, HMAP_TABLE_VACANT);
-	hmap_table_set(table, index, hmap_full_byte(hash));
+	set_byte(table, index, hmap_full_byte(hash));
 }
 
 /* Make slot @to full and slot @from of the same word deleted, in one store. */
@@ -301,10 +301,10 @@ void hmap_table_empty(const struct hmap_type *type, struct hmap_table *table,
 	if (!--table->live)
 		set_flags(table, HMAP_TABLE_VACANT, 0);
 	if (!hmap_is_rcu(type) && !(word >> HMAP_WORD_OVERFLOW)) {
-		hmap_table_set(table, index, HMAP_EMPTY);
+		set_byte(table, index, HMAP_EMPTY);
 		table->room++;
 	} else {
-		hmap_table_set(table, index, HMAP_DELETED);
+		set_byte(table, index, HMAP_DELETED);
 	}
 }
 

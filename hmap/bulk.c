@@ -41,7 +41,7 @@ static void find_word(const struct hmap *map, void *root, const void *key,
 static void find_slot(const struct hmap_type *type, struct lookup *l)
 {
 	u32 nr = hmap_home(l->hash, l->nr_words);
-	/* Pairs with the release in set_word(): the slot, then the word. */
+	/* Pairs with the release in hmap_set_word(): the slot, then the word. */
 	u64 word = smp_load_acquire(&l->table->words[nr]);
 	u64 match = hmap_match_tag(word, l->hash);
 
@@ -60,7 +60,7 @@ static void *finish(const struct hmap_type *type, const void *key,
 	if (l->absent)
 		return NULL;
 	if (l->slot && hmap_same_key(type, key, l->slot, type->equal))
-		return l->slot;
+		return hmap_slot_value(type, l->slot);
 	return __hmap_find_on(type, l->table, l->nr_words, key, l->hash);
 }
 
@@ -77,10 +77,8 @@ static unsigned int lookup_batch(const struct hmap *map, void *root,
 	for (i = 0; i < nr; i++)
 		find_slot(type, &batch[i]);
 	for (i = 0; i < nr; i++) {
-		void *slot = finish(type, keys[i], &batch[i]);
-
-		values[i] = slot ? hmap_slot_value(type, slot) : NULL;
-		found += !!slot;
+		values[i] = finish(type, keys[i], &batch[i]);
+		found += !!values[i];
 	}
 	return found;
 }

@@ -85,9 +85,9 @@ struct place {
 	long			index;	/* -1: not there */
 };
 
-static struct place locate(const struct hmap *map, const void *key)
+static __always_inline struct place locate_as(const struct hmap_type *type,
+					      const struct hmap *map, const void *key)
 {
-	const struct hmap_type *type = map->type;
 	void *root = hmap_root(map);
 	struct place place = { .index = -1 };
 
@@ -98,6 +98,13 @@ static struct place locate(const struct hmap *map, const void *key)
 	place.index = hmap_probe(type, place.table, place.table->nr_words, key,
 				 place.hash, type->equal);
 	return place;
+}
+
+static __always_inline struct place locate(const struct hmap *map, const void *key)
+{
+	if (likely(hmap_is_u64_pair(map->type)))
+		return locate_as(&hmap_u64_pair, map, key);
+	return locate_as(map->type, map, key);
 }
 
 static void *place_value(const struct hmap *map, const struct place *place)
@@ -227,21 +234,22 @@ static int start(struct hmap *map, const void *key, struct place *place,
 /* Find or make a free slot for @place's hash. Growth that fails does no harm as
  * long as a slot is free.
  */
-static int make_room(struct hmap *map, struct place *place, gfp_t gfp)
+static __always_inline int make_room(struct hmap *map, struct place *place,
+				     gfp_t gfp)
 {
-	const struct hmap_type *type = map->type;
 	int err = 0;
 
-	while (!err && place->table->room <= 0) {
+	while (unlikely(place->table->room <= 0) && !err) {
 		err = hmap_grow(map, place->table, place->hash, gfp);
 		place->table = hmap_table_of(map, place->hash);
 	}
-	place->index = hmap_table_find_free(type, place->table, place->hash);
+	place->index = hmap_table_find_free(map->type, place->table, place->hash);
 	return place->index < 0 ? err : 0;
 }
 
-static int insert_new(struct hmap *map, const void *key, const void *value,
-		      struct place *place, gfp_t gfp)
+static __always_inline int insert_new(struct hmap *map, const void *key,
+				      const void *value, struct place *place,
+				      gfp_t gfp)
 {
 	const struct hmap_type *type = map->type;
 	void *slot, *block = NULL;
@@ -368,10 +376,11 @@ static int overwrite_clone(struct hmap *map, const struct place *place,
 	return 0;
 }
 
-static int overwrite(struct hmap *map, const struct place *place,
-		     const void *key, const void *value, gfp_t gfp)
+static int overwrite(struct hmap *map, struct place at, const void *key,
+		     const void *value, gfp_t gfp)
 {
 	const struct hmap_type *type = map->type;
+	const struct place *place = &at;
 	int err;
 
 	if (!hmap_is_rcu(type) || !type->value_size ||
@@ -407,10 +416,12 @@ static bool args_ok(const struct hmap *map, const void *key, const void *value)
 #define MAY_ADD		0x1
 #define MAY_OVERWRITE	0x2
 
+/* @found, unless NULL: set to the value that is there then. */
 static int put(struct hmap *map, const void *key, const void *value, u32 may,
-	       gfp_t gfp)
+	       gfp_t gfp, void **found)
 {
 	struct place place;
+	int err;
 
 	might_alloc(gfp);
 	if (!args_ok(map, key, value))
@@ -419,50 +430,45 @@ static int put(struct hmap *map, const void *key, const void *value, u32 may,
 		return -ENOENT;
 	place = locate(map, key);
 	if (place.index >= 0)
-		return may & MAY_OVERWRITE ?
-		       overwrite(map, &place, key, value, gfp) : -EEXIST;
-	return may & MAY_ADD ? insert_new(map, key, value, &place, gfp) :
-			       -ENOENT;
+		err = may & MAY_OVERWRITE ?
+		      overwrite(map, place, key, value, gfp) : -EEXIST;
+	else
+		err = may & MAY_ADD ? insert_new(map, key, value, &place, gfp) :
+				      -ENOENT;
+	if (found && place.index >= 0)
+		*found = place_value(map, &place);
+	return err;
 }
 
 int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp)
 {
-	return put(map, key, value, MAY_ADD, gfp);
+	return put(map, key, value, MAY_ADD, gfp, NULL);
 }
 EXPORT_SYMBOL_HMAP(hmap_insert);
 
 int hmap_store(struct hmap *map, const void *key, const void *value, gfp_t gfp)
 {
-	return put(map, key, value, MAY_ADD | MAY_OVERWRITE, gfp);
+	return put(map, key, value, MAY_ADD | MAY_OVERWRITE, gfp, NULL);
 }
 EXPORT_SYMBOL_HMAP(hmap_store);
 
 int hmap_replace(struct hmap *map, const void *key, const void *value, gfp_t gfp)
 {
-	return put(map, key, value, MAY_OVERWRITE, gfp);
+	return put(map, key, value, MAY_OVERWRITE, gfp, NULL);
 }
 EXPORT_SYMBOL_HMAP(hmap_replace);
 
 void *hmap_get_or_insert(struct hmap *map, const void *key, const void *value,
 			 bool *inserted, gfp_t gfp)
 {
-	struct place place;
-	bool absent;
-	int err;
+	void *found = NULL;
+	int err = put(map, key, value, MAY_ADD, gfp, &found);
 
-	might_alloc(gfp);
-	if (!args_ok(map, key, value))
-		return ERR_PTR(-EINVAL);
-	place = locate(map, key);
-	absent = place.index < 0;
-	if (absent) {
-		err = insert_new(map, key, value, &place, gfp);
-		if (err)
-			return ERR_PTR(err);
-	}
+	if (err && err != -EEXIST)
+		return ERR_PTR(err);
 	if (inserted)
-		*inserted = absent;
-	return place_value(map, &place);
+		*inserted = !err;
+	return found;
 }
 EXPORT_SYMBOL_HMAP(hmap_get_or_insert);
 

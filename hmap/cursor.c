@@ -58,7 +58,7 @@ static struct candidate first_behind(const struct hmap_type *type,
 	u32 nr;
 
 	for (nr = 0; nr < table->nr_words; nr++) {
-		/* Pairs with the release in set_word(). */
+		/* Pairs with the release in hmap_set_word(). */
 		u64 word = smp_load_acquire(&table->words[nr]);
 		u64 full = hmap_match_full(word);
 

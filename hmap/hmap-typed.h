@@ -69,7 +69,7 @@ static __always_inline long hmap_probe(const struct hmap_type *type,
 	u32 left = nr_words;
 
 	do {
-		/* Pairs with the release in set_word(): the slot, then the word. */
+		/* Pairs with the release in hmap_set_word(): the slot, then the word. */
 		u64 word = smp_load_acquire(&table->words[nr]);
 		u64 match;
 
@@ -115,12 +115,32 @@ hmap_deref_table(const struct hmap *map, void *root, u64 hash)
 	return dir ? hmap_ref_table(hmap_deref_ref(map, dir, hash)) : root;
 }
 
-/* Private: goes on where hmap_find() does not end in the first word. */
+/* Private: go on where hmap_find() does not end in the first word. */
 void *__hmap_find_on(const struct hmap_type *type, const struct hmap_table *table,
 		     u32 nr_words, const void *key, u64 hash);
+void *__hmap_find_int_on(const struct hmap_type *type, const struct hmap_table *table,
+			 u32 nr_words, u64 key, u64 hash);
+
+/* An integer that is handed on by value can stay in a register in all those lookups
+ * that do not come here.
+ */
+static __always_inline void *hmap_find_on(const struct hmap_type *type,
+					  const struct hmap_table *table,
+					  u32 nr_words, const void *key, u64 hash)
+{
+	bool known = __builtin_constant_p(type->key_size) && !type->equal;
+
+	if (known && type->key_size == sizeof(u64))
+		return __hmap_find_int_on(type, table, nr_words, *(const u64 *)key,
+					  hash);
+	if (known && type->key_size == sizeof(u32))
+		return __hmap_find_int_on(type, table, nr_words, *(const u32 *)key,
+					  hash);
+	return __hmap_find_on(type, table, nr_words, key, hash);
+}
 
 /*
- * The one lookup: the slot of @key behind @root, which is not vacant. Nearly always
+ * The one lookup: the value of @key behind @root, which is not vacant. Nearly always
  * the first word tells: by its first match, or if there is none and no such entry has
  * overflowed. That much is inlined; all else costs a call.
  */
@@ -132,6 +152,7 @@ static __always_inline void *hmap_find(const struct hmap *map, void *root,
 	struct hmap_table *table = root;
 	u64 hash, word, match;
 	u32 nr_words, nr;
+	void *slot;
 
 	if (hmap_root_is_dir(root)) {
 		struct hmap_dir *dir = root - HMAP_ROOT_DIR;
@@ -148,19 +169,17 @@ static __always_inline void *hmap_find(const struct hmap *map, void *root,
 		nr_words = table->nr_words;
 	}
 	nr = hmap_home(hash, nr_words);
-	/* Pairs with the release in set_word(): the slot, then the word. */
+	/* Pairs with the release in hmap_set_word(): the slot, then the word. */
 	word = smp_load_acquire(&table->words[nr]);
 	match = hmap_match_tag(word, hash);
 	if (match) {
-		void *slot = hmap_slot_at(type, table, nr_words,
-					  hmap_index(nr, match));
-
+		slot = hmap_slot_of_match(type, table, nr_words, nr, match);
 		if (likely(hmap_same_key(type, key, slot, equal)))
-			return slot;
+			return hmap_slot_value(type, slot);
 	} else if (likely(!(word & hmap_overflow_bit(hash)))) {
 		return NULL;
 	}
-	return __hmap_find_on(type, table, nr_words, key, hash);
+	return hmap_find_on(type, table, nr_words, key, hash);
 }
 
 /* Words that are overwritten in place are read in one piece. */
@@ -223,14 +242,12 @@ static inline __maybe_unused void prefix##_destroy(struct prefix *m)	\
 static __maybe_unused vptr						\
 prefix##_lookup_filled(const struct prefix *m, void *root, ktype key)	\
 {									\
-	void *slot = hmap_find(&m->map, root, &prefix##_type, ref(key),	\
-			       hash, equal);				\
-									\
 	BUILD_BUG_ON_MSG(__HMAP_MISFIT(hash, hmap_hash_u64, ktype, u64),	\
 			 "hmap_hash_u64 is for keys of 8 bytes");	\
 	BUILD_BUG_ON_MSG(__HMAP_MISFIT(hash, hmap_hash_u32, ktype, u32),	\
 			 "hmap_hash_u32 is for keys of 4 bytes");	\
-	return slot ? hmap_slot_value(&prefix##_type, slot) : NULL;	\
+	return hmap_find(&m->map, root, &prefix##_type, ref(key), hash,	\
+			 equal);					\
 }									\
 									\
 static __always_inline __maybe_unused vptr				\

@@ -417,6 +417,21 @@ static __always_inline void *hmap_slot(const struct hmap_type *type,
 	return hmap_slot_at(type, table, table->nr_words, index);
 }
 
+/* The slot of the first match in word @nr. Where slots are known to be whole words,
+ * what counts the match's bits counts the slots' bytes, by a multiple.
+ */
+static __always_inline void *hmap_slot_of_match(const struct hmap_type *type,
+						const struct hmap_table *table,
+						u32 nr_words, u32 nr, u64 match)
+{
+	void *slots = (void *)&table->words[nr_words] +
+		      (size_t)nr * (HMAP_WORD_SLOTS * type->slot_size);
+
+	if (__builtin_constant_p(type->slot_size) && type->slot_size % 8 == 0)
+		return slots + (__ffs64(match) - 7) * (type->slot_size / 8);
+	return slots + (size_t)hmap_match_first(match) * type->slot_size;
+}
+
 static __always_inline void *hmap_slot_block(const void *slot)
 {
 	return *(void * const *)slot;
@@ -457,7 +472,7 @@ static inline void hmap_iter_end(struct hmap_iter *iter)
 static __always_inline void hmap_iter_next_word(struct hmap_iter *iter,
 						const struct hmap_type *type)
 {
-	/* Pairs with the release in set_word(). */
+	/* Pairs with the release in hmap_set_word(). */
 	iter->word = smp_load_acquire(&iter->table->words[++iter->nr_word]);
 	iter->word_slots += HMAP_WORD_SLOTS * type->slot_size;
 	iter->left = hmap_match_full(iter->word);

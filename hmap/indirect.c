@@ -86,7 +86,7 @@ size_t hmap_table_indirect_bytes(const struct hmap_type *type,
 	if (!hmap_is_indirect(type))
 		return 0;
 	for (nr = 0; nr < table->nr_words; nr++) {
-		/* Pairs with the release in set_word(): beside a writer. */
+		/* Pairs with the release in hmap_set_word(): beside a writer. */
 		u64 word = smp_load_acquire(&table->words[nr]);
 		u64 match = match_blocks(word, full, deleted);
 

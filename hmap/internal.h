@@ -86,6 +86,23 @@ static inline bool hmap_is_indirect(const struct hmap_type *type)
 	return type->flags & HMAP_INDIRECT;
 }
 
+/*
+ * The commonest kind of slots: a u64, compared as such, and up to one more. What is
+ * done for every key is compiled once more for them, with these constants.
+ */
+static const struct hmap_type hmap_u64_pair __maybe_unused = {
+	.hash		= hmap_hash_u64,
+	.key_size	= sizeof(u64),
+	.slot_size	= 2 * sizeof(u64),
+};
+
+static inline bool hmap_is_u64_pair(const struct hmap_type *type)
+{
+	return type->hash == hmap_hash_u64 &&
+	       type->slot_size == 2 * sizeof(u64) && !type->equal &&
+	       !type->key_offset && !hmap_is_indirect(type);
+}
+
 /* The writer's view of the root and of the table that @hash leads to. */
 static inline void *hmap_root(const struct hmap *map)
 {
@@ -138,21 +155,6 @@ static inline unsigned long hmap_live(const struct hmap *map)
 }
 
 /* table.c: one table and its memory */
-static inline u64 hmap_match_deleted(u64 word)
-{
-	return word << 7 & ~(word << 6) & ~word & HMAP_WORD_MSB;
-}
-
-static inline u64 hmap_match_absent(u64 word)
-{
-	return word << 6 & ~word & HMAP_WORD_MSB;
-}
-
-static inline u64 hmap_table_byte(const struct hmap_table *table, u32 index)
-{
-	return table->words[index / 8] >> index % 8 * 8 & 0xff;
-}
-
 /* Free a table or a directory that has no readers. vfree() may sleep, so what came
  * from vmalloc() is left to RCU, whose worker may.
  */
@@ -176,19 +178,15 @@ size_t hmap_table_bytes(const struct hmap_type *type,
 			const struct hmap_table *table);
 struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 				    u8 depth, u32 seed, gfp_t gfp);
-long hmap_table_find_free(const struct hmap_type *type,
-			  const struct hmap_table *table, u64 hash);
-void hmap_table_fill(struct hmap_table *table, u32 index, u64 hash);
-void hmap_table_move(struct hmap_table *table, u32 from, u32 to, u64 hash);
-void hmap_table_empty(const struct hmap_type *type, struct hmap_table *table,
-		      u32 index);
-int hmap_table_copy(const struct hmap_type *type, struct hmap_table *from,
-		    struct hmap_table *to[2], gfp_t gfp);
 void hmap_table_kill(struct hmap_table *table);
 void hmap_table_retire(const struct hmap_type *type, struct hmap_table *table,
 		       bool readers);
 void hmap_table_release(const struct hmap_type *type, struct hmap_table *table,
 			bool readers);
+
+/* copy.c: all the entries of one table into another, or two */
+int hmap_table_copy(const struct hmap_type *type, struct hmap_table *from,
+		    struct hmap_table *to[2], gfp_t gfp);
 
 /* indirect.c: keys and values that are not in their slots */
 void *hmap_indirect_alloc(const struct hmap_type *type, const void *key,
@@ -223,5 +221,7 @@ int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp);
 /* shrink.c: memory given back */
 void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash);
 void hmap_drop_all(struct hmap *map, bool readers);
+
+#include "words.h"
 
 #endif /* _HMAP_INTERNAL_H */

@@ -62,7 +62,7 @@ static void enter_word(struct hmap_iter *iter, u32 nr_word)
 	iter->nr_word = nr_word;
 	iter->word_slots = hmap_slot(iter->type, iter->table,
 				     nr_word * 8);
-	/* Pairs with the release in set_word(). */
+	/* Pairs with the release in hmap_set_word(). */
 	iter->word = smp_load_acquire(&iter->table->words[nr_word]);
 	iter->left = hmap_match_full(iter->word);
 	if (iter->from)
@@ -99,12 +99,17 @@ EXPORT_SYMBOL_HMAP(__hmap_iter_leave);
 static void *find_again(struct hmap_iter *iter, void *slot)
 {
 	const struct hmap_type *type = iter->type;
+	const void *key = hmap_slot_key(type, slot);
+	u64 hash = hmap_hash_key(type, key, iter->seed);
 	void *root = root_of(iter);
+	struct hmap_table *table;
+	long index;
 
 	if (!root)
 		return NULL;
-	return hmap_find(iter->map, root, type, hmap_slot_key(type, slot),
-			 type->hash, type->equal);
+	table = hmap_deref_table(iter->map, root, hash);
+	index = hmap_probe(type, table, table->nr_words, key, hash, type->equal);
+	return index < 0 ? NULL : hmap_slot(type, table, index);
 }
 
 /* Take the next noted slot of the word; NULL if its entry is gone. */
@@ -115,7 +120,7 @@ static void *next_noted(struct hmap_iter *iter)
 	void *slot = slot_at(iter, bit);
 
 	iter->left &= ~bit;
-	/* Pairs with the release in set_word(). */
+	/* Pairs with the release in hmap_set_word(). */
 	if (smp_load_acquire(&table->words[iter->nr_word]) & bit) {
 		if (!(READ_ONCE(table->flags) & HMAP_TABLE_DEAD))
 			return slot;

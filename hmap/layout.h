@@ -106,12 +106,13 @@ struct hmap_dir {
 };
 
 /*
- * Bits 7..38 of the hash choose the word, bits 0..6 are the tag; the directory
- * takes its bits from the top, so that none is used twice up to depth 25.
+ * The hash's lower half chooses the word, by its upper bits: 16 of them at most, as a
+ * head counts words by 16 bits. Bits 0..6 are the tag, and the directory takes its bits
+ * from the top: none is used twice.
  */
 static __always_inline u32 hmap_home(u64 hash, u32 nr_words)
 {
-	return ((u64)(u32)(hash >> 7) * nr_words) >> 32;
+	return ((u64)(u32)hash * nr_words) >> 32;
 }
 
 /*
@@ -163,7 +164,8 @@ static __always_inline u64 hmap_match_tag(u64 word, u64 hash)
 {
 	u64 x = word ^ (hmap_full_byte(hash) * HMAP_WORD_LSB);
 
-	return (x - HMAP_WORD_LSB) & ~x & HMAP_WORD_MSB;
+	/* Bit 7 of x is clear where that of the word is set. */
+	return (x - HMAP_WORD_LSB) & word & HMAP_WORD_MSB;
 }
 
 static __always_inline bool hmap_root_vacant(const void *root)

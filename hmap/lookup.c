@@ -8,12 +8,10 @@ const void *hmap_lookup(const struct hmap *map, const void *key)
 {
 	const struct hmap_type *type = map->type;
 	void *root = hmap_deref(map);
-	void *slot;
 
 	if (hmap_root_vacant(root))
 		return NULL;
-	slot = hmap_find(map, root, type, key, type->hash, type->equal);
-	return slot ? hmap_slot_value(type, slot) : NULL;
+	return hmap_find(map, root, type, key, type->hash, type->equal);
 }
 EXPORT_SYMBOL_HMAP(hmap_lookup);
 
@@ -22,9 +20,22 @@ void *__hmap_find_on(const struct hmap_type *type, const struct hmap_table *tabl
 {
 	long index = hmap_probe(type, table, nr_words, key, hash, type->equal);
 
-	return index < 0 ? NULL : hmap_slot_at(type, table, nr_words, index);
+	if (index < 0)
+		return NULL;
+	return hmap_slot_value(type, hmap_slot_at(type, table, nr_words, index));
 }
 EXPORT_SYMBOL_HMAP(__hmap_find_on);
+
+void *__hmap_find_int_on(const struct hmap_type *type, const struct hmap_table *table,
+			 u32 nr_words, u64 key, u64 hash)
+{
+	const u32 low = key;
+
+	if (type->key_size == sizeof(low))
+		return __hmap_find_on(type, table, nr_words, &low, hash);
+	return __hmap_find_on(type, table, nr_words, &key, hash);
+}
+EXPORT_SYMBOL_HMAP(__hmap_find_int_on);
 
 void *hmap_lookup_mut(struct hmap *map, const void *key)
 {

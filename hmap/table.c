@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One table: how large, where a slot stands, how entries are copied from one
- * to another, and how its memory is given back.
+ * One table: how large, where a slot stands, and how its memory is given back.
  */
-#include <linux/kcsan-checks.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -194,209 +192,6 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 	return table;
 }
 
-/* The first free slot on the way that a probe for @hash goes, or -1. Types with
- * RCU never use a deleted slot again: readers may still be looking at it.
- */
-long hmap_table_find_free(const struct hmap_type *type,
-			  const struct hmap_table *table, u64 hash)
-{
-	u32 nr = hmap_home(hash, table->nr_words);
-	u32 left;
-
-	for (left = table->nr_words; left; left--) {
-		u64 match = hmap_match_empty(table->words[nr]);
-
-		if (!hmap_is_rcu(type))
-			match |= hmap_match_deleted(table->words[nr]);
-		if (match)
-			return hmap_index(nr, match);
-		if (++nr == table->nr_words)
-			nr = 0;
-	}
-	return -1;
-}
-
-static u64 byte_mask(u32 index)
-{
-	return 0xffULL << index % 8 * 8;
-}
-
-static u64 with_byte(u64 word, u32 index, u64 byte)
-{
-	return (word & ~byte_mask(index)) |
-	       byte << index % 8 * 8;
-}
-
-static void set_flags(struct hmap_table *table, u8 set, u8 clear)
-{
-	WRITE_ONCE(table->flags, (table->flags & ~clear) | set);
-}
-
-/* The one store that changes what readers find in a table: a whole word. */
-static void set_word(struct hmap_table *table, u32 nr, u64 word)
-{
-	u64 *to = &table->words[nr];
-
-	/* Marked accesses hide two writers from KCSAN: here they are looked for. */
-	ASSERT_EXCLUSIVE_WRITER(*to);
-	/* After the slot's bytes. Pairs with the acquire in hmap_probe(). */
-	smp_store_release(to, word);
-}
-
-static void set_byte(struct hmap_table *table, u32 index, u64 byte)
-{
-	u64 word = table->words[index / 8];
-
-	set_word(table, index / 8, with_byte(word, index, byte));
-}
-
-/* Tell the words that a probe passes on its way to word @end to let it pass. */
-static void set_overflow(struct hmap_table *table, u32 end, u64 hash)
-{
-	u32 nr = hmap_home(hash, table->nr_words);
-
-	while (nr != end) {
-		set_word(table, nr,
-			 table->words[nr] | hmap_overflow_bit(hash));
-		if (++nr == table->nr_words)
-			nr = 0;
-	}
-}
-
-/* Make a slot, whose bytes are written, full. */
-void hmap_table_fill(struct hmap_table *table, u32 index, u64 hash)
-{
-	u64 word = table->words[index / 8];
-
-	if (hmap_match_empty(word) & byte_mask(index))
-		table->room--;
-	/* Before the word: who has found the entry goes on finding it. */
-	set_overflow(table, index / 8, hash);
-	if (!table->live++)
-		set_flags(table, 0, HMAP_TABLE_VACANT);
-	set_byte(table, index, hmap_full_byte(hash));
-}
-
-/* Make slot @to full and slot @from of the same word deleted, in one store. */
-void hmap_table_move(struct hmap_table *table, u32 from, u32 to, u64 hash)
-{
-	u64 word = table->words[to / 8];
-
-	word = with_byte(word, from, HMAP_DELETED);
-	word = with_byte(word, to, hmap_full_byte(hash));
-	table->room--;
-	set_word(table, to / 8, word);
-}
-
-/*
- * Let go of a full slot. It may become empty only if no reader can be looking at it.
- * A word from which entries have overflowed does not get its room back, either, so
- * that its table is cleaned in time: only that takes overflow bits back.
- */
-void hmap_table_empty(const struct hmap_type *type, struct hmap_table *table,
-		      u32 index)
-{
-	u64 word = table->words[index / 8];
-
-	if (!--table->live)
-		set_flags(table, HMAP_TABLE_VACANT, 0);
-	if (!hmap_is_rcu(type) && !(word >> HMAP_WORD_OVERFLOW)) {
-		set_byte(table, index, HMAP_EMPTY);
-		table->room++;
-	} else {
-		set_byte(table, index, HMAP_DELETED);
-	}
-}
-
-static void copy_slot(const struct hmap_type *type, void *to, const void *from)
-{
-	/* The compiler makes few instructions of a copy whose size it knows. */
-	switch (type->slot_size) {
-	case 8:
-		memcpy(to, from, 8);
-		break;
-	case 16:
-		memcpy(to, from, 16);
-		break;
-	case 24:
-		memcpy(to, from, 24);
-		break;
-	default:
-		memcpy(to, from, type->slot_size);
-	}
-}
-
-/* Take a slot in a table that nobody has seen yet, and in which none is deleted. */
-static void *take_fresh(const struct hmap_type *type, struct hmap_table *table,
-			u64 hash)
-{
-	u32 nr = hmap_home(hash, table->nr_words);
-	u32 byte;
-
-	while (!hmap_match_empty(table->words[nr])) {
-		table->words[nr] |= hmap_overflow_bit(hash);
-		if (++nr == table->nr_words)
-			nr = 0;
-	}
-	byte = hmap_match_first(hmap_match_empty(table->words[nr]));
-	table->words[nr] |= hmap_full_byte(hash) << byte * 8;
-	table->live++;
-	table->room--;
-	table->flags &= ~HMAP_TABLE_VACANT;
-	return hmap_slot(type, table, nr * 8 + byte);
-}
-
-/* Copy one entry. @own_block: the copy must not share its block. */
-static int copy_entry(const struct hmap_type *type, const void *slot,
-		      struct hmap_table *to, u64 hash, bool own_block, gfp_t gfp)
-{
-	void *block = NULL, *dest;
-
-	if (own_block) {
-		block = hmap_indirect_dup(type, slot, gfp);
-		if (!block)
-			return -ENOMEM;
-	}
-	dest = take_fresh(type, to, hash);
-	copy_slot(type, dest, slot);
-	if (block)
-		*(void **)dest = block;
-	return 0;
-}
-
-/*
- * The one copy routine: the entries of @from into @to[0] or @to[1], by the hash
- * bit behind those that they all share. The tables in @to may be the same, have
- * room enough, and are fresh. Blocks change hands, unless a walk has pinned @from:
- * the walk will look its keys up again, so they stay with @from and are copied,
- * which can fail with -ENOMEM.
- */
-int hmap_table_copy(const struct hmap_type *type, struct hmap_table *from,
-		    struct hmap_table *to[2], gfp_t gfp)
-{
-	bool own_blocks = from->pins && hmap_is_indirect(type);
-	u32 nr;
-
-	for (nr = 0; nr < from->nr_words; nr++) {
-		u64 full = hmap_match_full(from->words[nr]);
-
-		for (; full; full &= full - 1) {
-			u32 index = hmap_index(nr, full);
-			void *slot = hmap_slot(type, from, index);
-			u64 hash = hmap_hash_key(type, hmap_slot_key(type, slot),
-						 from->seed);
-			u32 half = hash >> (63 - from->depth) & 1;
-
-			if (copy_entry(type, slot, to[half], hash, own_blocks,
-				       gfp))
-				return -ENOMEM;
-		}
-	}
-	if (own_blocks)
-		from->owns_blocks = true;
-	return 0;
-}
-
 static void free_deleted_rcu(struct rcu_head *head)
 {
 	struct hmap_table *table = container_of(head, struct hmap_table, rcu);
@@ -435,7 +230,7 @@ void hmap_table_release(const struct hmap_type *type, struct hmap_table *table,
  */
 void hmap_table_kill(struct hmap_table *table)
 {
-	set_flags(table, HMAP_TABLE_DEAD, 0);
+	hmap_set_flags(table, HMAP_TABLE_DEAD, 0);
 }
 
 /* The map has let go of a dead @table: take it, and the blocks that go with it,

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Copying tables: the largest part of what growing and shrinking costs. The table
+ * that is copied is not written to; those that it is copied into are not published.
+ */
+#include <linux/string.h>
+
+#include "internal.h"
+
+static __always_inline void copy_slot(const struct hmap_type *type, void *to,
+				      const void *from)
+{
+	/* The compiler makes few instructions of a copy whose size it knows. */
+	switch (type->slot_size) {
+	case 8:
+		memcpy(to, from, 8);
+		break;
+	case 16:
+		memcpy(to, from, 16);
+		break;
+	case 24:
+		memcpy(to, from, 24);
+		break;
+	default:
+		memcpy(to, from, type->slot_size);
+	}
+}
+
+static void add_live(struct hmap_table *table, u32 n)
+{
+	table->live += n;
+	table->room -= n;
+	if (n)
+		table->flags &= ~HMAP_TABLE_VACANT;
+}
+
+/* Make the slot of the first of @match in word @nr full, and return it. */
+static __always_inline void *take(const struct hmap_type *type,
+				  struct hmap_table *table, u32 nr, u64 match,
+				  u64 hash)
+{
+	table->words[nr] |= hmap_full_byte(hash) << (__ffs64(match) - 7);
+	return hmap_slot_of_match(type, table, table->nr_words, nr, match);
+}
+
+/* Take a slot for an entry whose first word is @home, in a table without deleted
+ * slots. Of @hash only the tag counts.
+ */
+static __always_inline void *take_from(const struct hmap_type *type,
+				       struct hmap_table *table, u32 home, u64 hash)
+{
+	u32 nr = home;
+	u64 empty;
+
+	for (;;) {
+		empty = hmap_match_empty(table->words[nr]);
+		if (likely(empty))
+			return take(type, table, nr, empty, hash);
+		table->words[nr] |= hmap_overflow_bit(hash);
+		if (++nr == table->nr_words)
+			nr = 0;
+	}
+}
+
+/* The words of a table in the order in which they are copied: round, from @begin. */
+static u32 turn_of(const struct hmap_table *table, u32 begin, u32 nr)
+{
+	return nr < begin ? nr + table->nr_words - begin : nr - begin;
+}
+
+/* The same as take_from(), but only from words whose turn was before that of @end, as
+ * the others may yet need all their slots; NULL if there is none.
+ */
+static void *take_before(const struct hmap_type *type, struct hmap_table *table,
+			 u32 begin, u32 end, u64 hash)
+{
+	u32 nr = hmap_home(hash, table->nr_words);
+
+	while (nr != end) {
+		u64 empty = hmap_match_empty(table->words[nr]);
+
+		if (empty && turn_of(table, begin, nr) < turn_of(table, begin, end)) {
+			add_live(table, 1);
+			return take(type, table, nr, empty, hash);
+		}
+		table->words[nr] |= hmap_overflow_bit(hash);
+		if (++nr == table->nr_words)
+			nr = 0;
+	}
+	return NULL;
+}
+
+/* A word that no entry has come to from the words before it, if there is one. */
+static u32 undisturbed_word(const struct hmap_table *table)
+{
+	u32 nr;
+
+	for (nr = 0; nr + 1 < table->nr_words; nr++)
+		if (!(table->words[nr] >> HMAP_WORD_OVERFLOW))
+			return nr + 1;
+	return 0;
+}
+
+static bool same_words(const struct hmap_table *a, const struct hmap_table *b)
+{
+	u32 last = a->nr_words - 1;
+
+	return a->nr_words == b->nr_words &&
+	       hmap_match_absent(a->words[last]) == hmap_match_absent(b->words[last]);
+}
+
+/*
+ * Whether a full slot's first word is the one that it is in, as is known if from the
+ * word before it none with its tag has overflowed. Where entries stay together, their
+ * keys, which may be strings far away, need not be read then.
+ */
+static __always_inline bool is_at_home(u64 before, u64 byte)
+{
+	return !(before & hmap_overflow_bit(byte));
+}
+
+static __always_inline u64 key_hash(const struct hmap_type *type,
+				    const struct hmap_table *from, const void *slot)
+{
+	return hmap_hash_key(type, hmap_slot_key(type, slot), from->seed);
+}
+
+/*
+ * Copy @from into empty tables with the same words, or into one: nearly all entries
+ * stay in the word they are in, since hash bits choose it that no directory uses. So
+ * no slots are looked for, and each word is stored once.
+ */
+static __always_inline void copy_by_words(const struct hmap_type *type,
+					  const struct hmap_table *from,
+					  struct hmap_table *to[2])
+{
+	const bool split = to[0] != to[1], integer = type->hash == hmap_hash_u64;
+	const u32 nr_words = from->nr_words, half_shift = 63 - from->depth;
+	const u32 begin = undisturbed_word(from);
+	u32 nr = begin, live[2] = { };
+
+	do {
+		const u64 word = from->words[nr];
+		const u64 before = from->words[(nr ?: nr_words) - 1];
+		u64 full, words[2] = { };
+		u32 bits[2] = { };
+
+		for (full = hmap_match_full(word); full; full &= full - 1) {
+			const void *slot = hmap_slot_of_match(type, from, nr_words,
+							      nr, full);
+			const u64 byte = word >> (__ffs64(full) - 7) & 0xff;
+			void *place = NULL;
+			u32 half = 0;
+
+			if (integer || split || !is_at_home(before, byte)) {
+				u64 hash = key_hash(type, from, slot);
+
+				half = hash >> half_shift & split;
+				if (unlikely(hmap_home(hash, nr_words) != nr))
+					place = take_before(type, to[half], begin, nr,
+							    hash);
+			}
+			if (likely(!place)) {
+				words[half] |= byte << bits[half];
+				place = hmap_slot(type, to[half],
+						  nr * 8 + bits[half] / 8);
+				bits[half] += 8;
+			}
+			copy_slot(type, place, slot);
+		}
+		to[0]->words[nr] |= words[0];
+		to[1]->words[nr] |= words[1];
+		live[0] += bits[0] / 8;
+		live[1] += bits[1] / 8;
+		if (++nr == nr_words)
+			nr = 0;
+	} while (nr != begin);
+	add_live(to[0], live[0]);
+	add_live(to[1], live[1]);
+}
+
+/* Copy @from into tables of any size, which may have entries already. */
+static __always_inline void copy_anew(const struct hmap_type *type,
+				      const struct hmap_table *from,
+				      struct hmap_table *to[2])
+{
+	const bool split = to[0] != to[1];
+	const bool read = type->hash == hmap_hash_u64 || split ||
+			  !same_words(from, to[0]);
+	const u32 nr_words = from->nr_words, half_shift = 63 - from->depth;
+	u64 before = from->words[nr_words - 1];
+	u32 nr, live[2] = { };
+
+	for (nr = 0; nr < nr_words; nr++) {
+		const u64 word = from->words[nr];
+		u64 full;
+
+		for (full = hmap_match_full(word); full; full &= full - 1) {
+			const void *slot = hmap_slot_of_match(type, from, nr_words,
+							      nr, full);
+			u64 hash = word >> (__ffs64(full) - 7);
+			u32 half = 0, home = nr;
+
+			if (read || !is_at_home(before, hash)) {
+				hash = key_hash(type, from, slot);
+				half = hash >> half_shift & split;
+				home = hmap_home(hash, to[half]->nr_words);
+			}
+			live[half]++;
+			copy_slot(type, take_from(type, to[half], home, hash), slot);
+		}
+		before = word;
+	}
+	add_live(to[0], live[0]);
+	add_live(to[1], live[1]);
+}
+
+static __always_inline void copy(const struct hmap_type *type,
+				 const struct hmap_table *from,
+				 struct hmap_table *to[2])
+{
+	if (!to[0]->live && !to[1]->live && same_words(from, to[0]) &&
+	    same_words(from, to[1]))
+		copy_by_words(type, from, to);
+	else
+		copy_anew(type, from, to);
+}
+
+/* The entries of @from get blocks of their own, so that this can fail. */
+static int copy_with_blocks(const struct hmap_type *type, struct hmap_table *from,
+			    struct hmap_table *to[2], gfp_t gfp)
+{
+	u32 nr;
+
+	for (nr = 0; nr < from->nr_words; nr++) {
+		u64 full = hmap_match_full(from->words[nr]);
+
+		for (; full; full &= full - 1) {
+			const void *slot = hmap_slot(type, from, hmap_index(nr, full));
+			u64 hash = key_hash(type, from, slot);
+			struct hmap_table *dest = to[hash >> (63 - from->depth) & 1];
+			void *block = hmap_indirect_dup(type, slot, gfp), *place;
+
+			if (!block)
+				return -ENOMEM;
+			place = take_from(type, dest, hmap_home(hash, dest->nr_words),
+					  hash);
+			copy_slot(type, place, slot);
+			*(void **)place = block;
+			add_live(dest, 1);
+		}
+	}
+	from->owns_blocks = true;
+	return 0;
+}
+
+/*
+ * The one copy routine: the entries of @from into @to[0] or @to[1], by the hash
+ * bit behind those that they all share. The tables in @to may be the same, have
+ * room enough, no deleted slots, and are not published. Blocks change hands, unless a
+ * walk has pinned @from: the walk will look its keys up again, so they stay with @from
+ * and are copied, which can fail with -ENOMEM.
+ */
+int hmap_table_copy(const struct hmap_type *type, struct hmap_table *from,
+		    struct hmap_table *to[2], gfp_t gfp)
+{
+	if (from->pins && hmap_is_indirect(type))
+		return copy_with_blocks(type, from, to, gfp);
+	if (hmap_is_u64_pair(type))
+		copy(&hmap_u64_pair, from, to);
+	else
+		copy(type, from, to);
+	return 0;
+}

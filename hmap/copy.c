@@ -10,20 +10,17 @@
 static __always_inline void copy_slot(const struct hmap_type *type, void *to,
 				      const void *from)
 {
-	/* The compiler makes few instructions of a copy whose size it knows. */
-	switch (type->slot_size) {
-	case 8:
-		memcpy(to, from, 8);
-		break;
-	case 16:
-		memcpy(to, from, 16);
-		break;
-	case 24:
-		memcpy(to, from, 24);
-		break;
-	default:
+	const u64 *words = from;
+	u32 i;
+
+	/* Not every kernel's memcpy() is inlined where the size is known: not that of
+	 * User-Mode Linux.
+	 */
+	if (__builtin_constant_p(type->slot_size) && type->slot_size % 8 == 0)
+		for (i = 0; i < type->slot_size / 8; i++)
+			((u64 *)to)[i] = words[i];
+	else
 		memcpy(to, from, type->slot_size);
-	}
 }
 
 static void add_live(struct hmap_table *table, u32 n)

@@ -85,26 +85,59 @@ struct place {
 	long			index;	/* -1: not there */
 };
 
-static __always_inline struct place locate_as(const struct hmap_type *type,
-					      const struct hmap *map, const void *key)
+/* The table that @key's hash leads to, if there is one. */
+static __always_inline struct place locate_table(const struct hmap *map,
+						 const void *key)
 {
 	void *root = hmap_root(map);
 	struct place place = { .index = -1 };
 
 	if (hmap_root_vacant(root))
 		return place;
-	place.hash = hmap_hash_key(type, key, hmap_root_seed(root));
+	place.hash = hmap_hash_key(map->type, key, hmap_root_seed(root));
 	place.table = hmap_table_of(map, place.hash);
-	place.index = hmap_probe(type, place.table, place.table->nr_words, key,
-				 place.hash, type->equal);
 	return place;
+}
+
+static noinline long probe(const struct hmap_type *type, const struct place *place,
+			   const void *key)
+{
+	return hmap_probe(type, place->table, place->table->nr_words, key, place->hash,
+			  type->equal);
+}
+
+/* Where in its table @key is. As in a lookup, the first word nearly always tells. */
+static __always_inline long locate_slot(const struct hmap_type *type,
+					const struct place *place, const void *key)
+{
+	struct hmap_table *table = place->table;
+	u32 nr = hmap_home(place->hash, table->nr_words);
+	u64 word = table->words[nr];
+	u64 match = hmap_match_tag(word, place->hash);
+
+	if (match) {
+		void *slot = hmap_slot_of_match(type, table, table->nr_words, nr,
+						match);
+
+		if (likely(hmap_same_key(type, key, slot, type->equal)))
+			return hmap_index(nr, match);
+	} else if (likely(!(word & hmap_overflow_bit(place->hash)))) {
+		return -1;
+	}
+	return probe(type, place, key);
 }
 
 static __always_inline struct place locate(const struct hmap *map, const void *key)
 {
-	if (likely(hmap_is_u64_pair(map->type)))
-		return locate_as(&hmap_u64_pair, map, key);
-	return locate_as(map->type, map, key);
+	struct place place = locate_table(map, key);
+
+	if (!place.table)
+		return place;
+	if (hmap_is_u64_pair(map->type))
+		place.index = locate_slot(&hmap_u64_pair, &place, key);
+	else
+		place.index = locate_slot(map->type, &place, key);
+	return place;
 }
 
 static void *place_value(const struct hmap *map, const struct place *place)
@@ -416,11 +449,35 @@ static bool args_ok(const struct hmap *map, const void *key, const void *value)
 #define MAY_ADD		0x1
 #define MAY_OVERWRITE	0x2
 
+/*
+ * Most inserts end here: a pair's first word has an empty slot and tells that the key is
+ * not in the map. Returns the slot's value, or NULL if anything is otherwise.
+ */
+static __always_inline void *insert_pair(struct hmap *map, const struct place *place,
+					 const u64 *key, const u64 *value)
+{
+	struct hmap_table *table = place->table;
+	u32 nr = hmap_home(place->hash, table->nr_words);
+	u64 word = table->words[nr], empty = hmap_match_empty(word);
+	u64 *slot;
+
+	if (!empty || hmap_match_tag(word, place->hash) ||
+	    word & hmap_overflow_bit(place->hash) || table->room <= 0)
+		return NULL;
+	slot = hmap_slot_of_match(&hmap_u64_pair, table, table->nr_words, nr, empty);
+	slot[0] = get_unaligned(key);
+	WRITE_ONCE(slot[1], get_unaligned(value));
+	add_count(map, 1);
+	hmap_table_fill(table, hmap_index(nr, empty), place->hash);
+	return slot + 1;
+}
+
 /* @found, unless NULL: set to the value that is there then. */
 static int put(struct hmap *map, const void *key, const void *value, u32 may,
 	       gfp_t gfp, void **found)
 {
 	struct place place;
+	void *added;
 	int err;
 
 	might_alloc(gfp);
@@ -428,7 +485,17 @@ static int put(struct hmap *map, const void *key, const void *value, u32 may,
 		return -EINVAL;
 	if (!(may & MAY_ADD) && !hmap_live(map))
 		return -ENOENT;
-	place = locate(map, key);
+	place = locate_table(map, key);
+	if (hmap_is_u64_pair(map->type) && place.table && may & MAY_ADD) {
+		added = insert_pair(map, &place, key, value);
+		if (likely(added)) {
+			if (found)
+				*found = added;
+			return 0;
+		}
+	}
+	if (place.table)
+		place.index = probe(map->type, &place, key);
 	if (place.index >= 0)
 		err = may & MAY_OVERWRITE ?
 		      overwrite(map, place, key, value, gfp) : -EEXIST;
@@ -493,7 +560,8 @@ int hmap_take(struct hmap *map, const void *key, void *out)
 	add_count(map, -1);
 	if (hmap_is_indirect(type) && !hmap_is_rcu(type))
 		hmap_indirect_free(type, slot);
-	hmap_shrink(map, place.table, place.hash);
+	if (hmap_wants_shrink(place.table))
+		hmap_shrink(map, place.table, place.hash);
 	return 0;
 }
 EXPORT_SYMBOL_HMAP(hmap_take);

@@ -87,20 +87,23 @@ static inline bool hmap_is_indirect(const struct hmap_type *type)
 }
 
 /*
- * The commonest kind of slots: a u64, compared as such, and up to one more. What is
- * done for every key is compiled once more for them, with these constants.
+ * The commonest kind of map: from a u64, compared as such, to 8 bytes. What is done for
+ * every key is compiled once more for it, with these constants.
  */
 static const struct hmap_type hmap_u64_pair __maybe_unused = {
 	.hash		= hmap_hash_u64,
 	.key_size	= sizeof(u64),
+	.value_size	= sizeof(u64),
+	.value_offset	= sizeof(u64),
 	.slot_size	= 2 * sizeof(u64),
 };
 
+/* There is one sound layout of such a slot. */
 static inline bool hmap_is_u64_pair(const struct hmap_type *type)
 {
-	return type->hash == hmap_hash_u64 &&
-	       type->slot_size == 2 * sizeof(u64) && !type->equal &&
-	       !type->key_offset && !hmap_is_indirect(type);
+	return type->hash == hmap_u64_pair.hash && !type->equal &&
+	       type->value_size == hmap_u64_pair.value_size &&
+	       type->slot_size == hmap_u64_pair.slot_size;
 }
 
 /* The writer's view of the root and of the table that @hash leads to. */
@@ -218,7 +221,22 @@ void hmap_discard(const struct hmap_type *type, struct hmap_table *table,
 		  bool owns_blocks);
 int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp);
 
-/* shrink.c: memory given back */
+/* shrink.c: memory given back. A removal asks first, and of tables with many entries
+ * once in eight times: it takes a while to find out whether there is a way to shrink.
+ */
+static inline bool hmap_is_sparse(const struct hmap_table *table)
+{
+	return table->live * 4 < table->nr_words * HMAP_WORD_SLOTS;
+}
+
+static inline bool hmap_wants_shrink(const struct hmap_table *table)
+{
+	bool few = table->depth && table->live < HMAP_TABLE_MIN_SLOTS / 2;
+
+	return (few || hmap_is_sparse(table)) && !table->reserved &&
+	       (table->live % 8 == 0 || table->live < HMAP_TABLE_MIN_SLOTS);
+}
+
 void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash);
 void hmap_drop_all(struct hmap *map, bool readers);
 

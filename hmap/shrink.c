@@ -6,9 +6,9 @@
  * few entries in all. Such a table is merged with its buddy, the table of the other
  * half of the range that both were split from, if that is as deep and both together
  * fill at most half a table of the largest class, or one of them is empty and the other
- * three quarters full at most. Else it
- * goes to the class in which its entries fill at most half the slots. Both are far
- * from where growth would undo them, with a table more than three quarters full.
+ * three quarters full at most. Else it goes to the class in which its entries fill at
+ * most half the slots. Both are far from where growth would undo them, with a table more
+ * than three quarters full.
  *
  * The directory shrinks to the depth of its deepest table. The last removal leaves the
  * header alone; but a table of the smallest class stays, so that a map without RCU
@@ -16,7 +16,7 @@
  * deleted slots have blocks.
  *
  * All this is only tried: where it cannot allocate, the map stays as it is, until
- * the next removal that finds the same.
+ * another removal that finds the same.
  */
 #include <linux/kcsan-checks.h>
 #include <linux/slab.h>
@@ -147,11 +147,6 @@ static int shrink_dir(struct hmap *map, gfp_t gfp)
 	return 0;
 }
 
-static bool is_sparse(const struct hmap_table *table)
-{
-	return table->live * 4 < table->nr_words * HMAP_WORD_SLOTS;
-}
-
 /* The smallest size that @table may be given. */
 static size_t size_at_least(const struct hmap *map)
 {
@@ -183,11 +178,8 @@ static bool has_reserved(const struct hmap *map)
 /* After a removal from @table. */
 void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash)
 {
-	bool few = table->depth && table->live < HMAP_TABLE_MIN_SLOTS / 2;
 	size_t size;
 
-	if (table->reserved || (!few && !is_sparse(table)))
-		return;
 	if (!hmap_live(map)) {
 		if (!keeps_last(map->type, table) && !has_reserved(map))
 			hmap_drop_all(map, true);
@@ -201,7 +193,7 @@ void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash)
 		return;
 	}
 	shrink_dir(map, shrink_gfp);
-	if (!is_sparse(table))
+	if (!hmap_is_sparse(table))
 		return;
 	size = max(size_at_least(map),
 		   hmap_table_size_for(map->type, table->live + table->live / 2));

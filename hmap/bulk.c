@@ -20,12 +20,13 @@ struct lookup {
 	bool			absent;
 };
 
-static void find_word(const struct hmap *map, void *root, const void *key,
-		      struct lookup *l)
+static __always_inline void find_word(const struct hmap_type *type,
+				      const struct hmap *map, void *root,
+				      const void *key, struct lookup *l)
 {
 	struct hmap_dir *dir = hmap_root_dir(root);
 
-	l->hash = hmap_hash_key(map->type, key, hmap_root_seed(root));
+	l->hash = hmap_hash_key(type, key, hmap_root_seed(root));
 	if (dir) {
 		void *ref = hmap_deref_ref(map, dir, l->hash);
 
@@ -38,7 +39,7 @@ static void find_word(const struct hmap *map, void *root, const void *key,
 	prefetch(&l->table->words[hmap_home(l->hash, l->nr_words)]);
 }
 
-static void find_slot(const struct hmap_type *type, struct lookup *l)
+static __always_inline void find_slot(const struct hmap_type *type, struct lookup *l)
 {
 	u32 nr = hmap_home(l->hash, l->nr_words);
 	/* Pairs with the release in hmap_set_word(): the slot, then the word. */
@@ -48,32 +49,30 @@ static void find_slot(const struct hmap_type *type, struct lookup *l)
 	l->absent = !match && !(word & hmap_overflow_bit(l->hash));
 	l->slot = NULL;
 	if (match) {
-		l->slot = hmap_slot_at(type, l->table, l->nr_words,
-				       hmap_index(nr, match));
+		l->slot = hmap_slot_of_match(type, l->table, l->nr_words, nr, match);
 		prefetch(l->slot);
 	}
 }
 
-static void *finish(const struct hmap_type *type, const void *key,
-		    const struct lookup *l)
+static __always_inline void *finish(const struct hmap_type *type, const void *key,
+				    const struct lookup *l)
 {
 	if (l->absent)
 		return NULL;
-	if (l->slot && hmap_same_key(type, key, l->slot, type->equal))
+	if (l->slot && likely(hmap_same_key(type, key, l->slot, type->equal)))
 		return hmap_slot_value(type, l->slot);
 	return __hmap_find_on(type, l->table, l->nr_words, key, l->hash);
 }
 
-static unsigned int lookup_batch(const struct hmap *map, void *root,
-				 const void * const *keys, unsigned int nr,
-				 const void **values)
+static __always_inline unsigned int
+lookup_batch_as(const struct hmap_type *type, const struct hmap *map, void *root,
+		const void * const *keys, unsigned int nr, const void **values)
 {
-	const struct hmap_type *type = map->type;
 	struct lookup batch[BATCH];
 	unsigned int i, found = 0;
 
 	for (i = 0; i < nr; i++)
-		find_word(map, root, keys[i], &batch[i]);
+		find_word(type, map, root, keys[i], &batch[i]);
 	for (i = 0; i < nr; i++)
 		find_slot(type, &batch[i]);
 	for (i = 0; i < nr; i++) {
@@ -81,6 +80,15 @@ static unsigned int lookup_batch(const struct hmap *map, void *root,
 		found += !!values[i];
 	}
 	return found;
+}
+
+static unsigned int lookup_batch(const struct hmap *map, void *root,
+				 const void * const *keys, unsigned int nr,
+				 const void **values)
+{
+	if (hmap_is_u64_pair(map->type))
+		return lookup_batch_as(&hmap_u64_pair, map, root, keys, nr, values);
+	return lookup_batch_as(map->type, map, root, keys, nr, values);
 }
 
 /* Whether the answer is known before anything is hashed. */

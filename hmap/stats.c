@@ -43,7 +43,7 @@ static u64 sum(enum hmap_counter counter)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		total += READ_ONCE(per_cpu(hmap_counters, cpu).n[counter]);
+		total += local_read(&per_cpu(hmap_counters, cpu).n[counter]);
 	return total;
 }
 

@@ -226,7 +226,23 @@ struct percpu_counter {
 
 #define DECLARE_PER_CPU(type, name)	extern type name
 #define DEFINE_PER_CPU(type, name)	type name
-#define this_cpu_inc(v)			((v)++)
+#define get_cpu_ptr(p)			(p)
+#define put_cpu_ptr(p)			((void)(p))
+
+typedef struct {
+	long count;
+} local_t;
+
+static inline void local_inc(local_t *l)
+{
+	l->count++;
+}
+
+static inline long local_read(const local_t *l)
+{
+	return l->count;
+}
+
 #define per_cpu(v, cpu)			(*((void)(cpu), &(v)))
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
 #define percpu_counter_init(c, n, gfp)	((c)->count = (n), 0)

@@ -8,15 +8,17 @@
 
 #include "internal.h"
 
-/* Enough to keep a CPU's outstanding loads busy, and little stack. */
-#define BATCH	16
+/* Enough to keep a CPU's outstanding loads busy: more of them than a core has buffers
+ * for misses, since a batch begins and ends with none. 1 KiB of stack.
+ */
+#define BATCH	32
 
 /* A lookup under way. */
 struct lookup {
 	const struct hmap_table	*table;
 	u64			hash;
-	u32			nr_words;
 	void			*slot;	/* first candidate, or NULL */
+	u32			nr_words;
 	bool			absent;
 };
 
@@ -82,12 +84,18 @@ lookup_batch_as(const struct hmap_type *type, const struct hmap *map, void *root
 	return found;
 }
 
-static unsigned int lookup_batch(const struct hmap *map, void *root,
-				 const void * const *keys, unsigned int nr,
-				 const void **values)
+/* Two functions, so that neither has room for two batches. */
+static noinline unsigned int lookup_pairs(const struct hmap *map, void *root,
+					  const void * const *keys, unsigned int nr,
+					  const void **values)
 {
-	if (hmap_is_u64_pair(map->type))
-		return lookup_batch_as(&hmap_u64_pair, map, root, keys, nr, values);
+	return lookup_batch_as(&hmap_u64_pair, map, root, keys, nr, values);
+}
+
+static noinline unsigned int lookup_batch(const struct hmap *map, void *root,
+					  const void * const *keys, unsigned int nr,
+					  const void **values)
+{
 	return lookup_batch_as(map->type, map, root, keys, nr, values);
 }
 
@@ -112,7 +120,10 @@ unsigned int hmap_lookup_bulk(const struct hmap *map, const void * const *keys,
 	}
 	for (i = 0; i < nr; i += n) {
 		n = min_t(unsigned int, nr - i, BATCH);
-		found += lookup_batch(map, root, keys + i, n, values + i);
+		if (hmap_is_u64_pair(map->type))
+			found += lookup_pairs(map, root, keys + i, n, values + i);
+		else
+			found += lookup_batch(map, root, keys + i, n, values + i);
 	}
 	return found;
 }

@@ -8,7 +8,7 @@
 
 #define KEY_MAX		304
 #define VALUE_MAX	504
-#define BULK		37	/* keys that are looked up together */
+#define BULK		40
 
 /* Two hashes that spread nothing, or little. */
 static u64 constant_hash(const void *key, size_t size, u32 seed)

@@ -109,17 +109,11 @@ static bool same_words(const struct hmap_table *a, const struct hmap_table *b)
 /*
  * Whether a full slot's first word is the one that it is in, as is known if from the
  * word before it none with its tag has overflowed. Where entries stay together, their
- * keys, which may be strings far away, need not be read then.
+ * keys, which may be long, need not be hashed then.
  */
 static __always_inline bool is_at_home(u64 before, u64 byte)
 {
 	return !(before & hmap_overflow_bit(byte));
-}
-
-static __always_inline u64 key_hash(const struct hmap_type *type,
-				    const struct hmap_table *from, const void *slot)
-{
-	return hmap_hash_key(type, hmap_slot_key(type, slot), from->seed);
 }
 
 /*
@@ -150,7 +144,7 @@ static __always_inline void copy_by_words(const struct hmap_type *type,
 			u32 half = 0;
 
 			if (integer || split || !is_at_home(before, byte)) {
-				u64 hash = key_hash(type, from, slot);
+				u64 hash = hmap_slot_hash(type, slot, from->seed);
 
 				half = hash >> half_shift & split;
 				if (unlikely(hmap_home(hash, nr_words) != nr))
@@ -199,7 +193,7 @@ static __always_inline void copy_anew(const struct hmap_type *type,
 			u32 half = 0, home = nr;
 
 			if (read || !is_at_home(before, hash)) {
-				hash = key_hash(type, from, slot);
+				hash = hmap_slot_hash(type, slot, from->seed);
 				half = hash >> half_shift & split;
 				home = hmap_home(hash, to[half]->nr_words);
 			}
@@ -234,7 +228,7 @@ static int copy_with_blocks(const struct hmap_type *type, struct hmap_table *fro
 
 		for (; full; full &= full - 1) {
 			const void *slot = hmap_slot(type, from, hmap_index(nr, full));
-			u64 hash = key_hash(type, from, slot);
+			u64 hash = hmap_slot_hash(type, slot, from->seed);
 			struct hmap_table *dest = to[hash >> (63 - from->depth) & 1];
 			void *block = hmap_indirect_dup(type, slot, gfp), *place;
 

@@ -237,12 +237,14 @@ static void write_value(const struct hmap_type *type, void *slot,
 
 /* An indirect key is in @block already. */
 static void write_key(const struct hmap_type *type, void *slot, void *block,
-		      const void *key)
+		      const void *key, u64 hash)
 {
 	if (block)
 		*(void **)slot = block;
-	if (type->flags & HMAP_KEY_INDIRECT)
+	if (type->flags & HMAP_KEY_INDIRECT) {
+		*hmap_stored_hash(slot) = hash;
 		return;
+	}
 	slot += type->key_offset;
 	if (type->key_size == sizeof(u64))
 		*(u64 *)slot = get_unaligned((const u64 *)key);
@@ -305,7 +307,7 @@ static __always_inline int insert_new(struct hmap *map, const void *key,
 		return err;
 	}
 	slot = hmap_slot(type, place->table, place->index);
-	write_key(type, slot, block, key);
+	write_key(type, slot, block, key, place->hash);
 	write_value(type, slot, value);
 	/* Before the entry: to a reader that has found it the map is not empty. */
 	add_count(map, 1);

@@ -68,9 +68,7 @@ static struct candidate first_behind(const struct hmap_type *type,
 						  hmap_index(nr, full)),
 			};
 
-			c.hash = hmap_hash_key(type,
-					       hmap_slot_key(type, c.slot),
-					       seed);
+			c.hash = hmap_slot_hash(type, c.slot, seed);
 			if (is_better(type, cursor, &c, &best))
 				best = c;
 		}

@@ -21,12 +21,13 @@ static bool part_fits(u64 before, u32 offset, u32 size, u32 end)
 	return offset >= before && (u64)offset + size <= end;
 }
 
-/* A slot is the pointer to a block, if there is one, key, value; a block is value,
- * key; of both, what is in the one is not in the other.
+/* A slot is the pointer to a block, if there is one, key or its hash, value; a block is
+ * value, key; of both, what is in the one is not in the other.
  */
 static bool layout_is_sound(const struct hmap_type *type)
 {
-	u64 in_slot = hmap_is_indirect(type) ? sizeof(void *) : 0;
+	u64 in_slot = type->flags & HMAP_KEY_INDIRECT ? __HMAP_POINTER_AND_HASH :
+		      hmap_is_indirect(type) ? sizeof(void *) : 0;
 	u64 in_block = 0;
 	bool fits = true;
 

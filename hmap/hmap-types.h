@@ -110,10 +110,12 @@ struct hmap_type {
  * a size may need, at most a word's, and the layout that follows. A slot is
  *
  *	key, value				if that is at most HMAP_SLOT_MAX
- *	pointer to the block, key, value	less what is in the block
+ *	pointer to the block, key, value	if the value is in the block
+ *	pointer to the block, hash, value	if the key is in the block, where it
+ *						would have to be fetched for its hash
  *
- * and a block is the indirect value, then the indirect key. A string's key size is
- * that of its pointer here.
+ * less an indirect value, and a block is the indirect value, then the indirect key. A
+ * string's key size is that of its pointer here.
  */
 #define __HMAP_ALIGN(size)						\
 	((size) & 1 || !(size) ? 1 : (size) & 2 ? 2 : (size) & 4 ? 4 : 8)
@@ -121,49 +123,50 @@ struct hmap_type {
 #define __HMAP_MAX(a, b)	((a) > (b) ? (a) : (b))
 #define __HMAP_AFTER(n, size)	__HMAP_ROUND(n, __HMAP_ALIGN(size))
 
-#define __HMAP_FITS(key, value)						\
-	(__HMAP_AFTER(key, value) + (value) <= HMAP_SLOT_MAX)
-#define __HMAP_IS_INDIRECT(size, key, value)				\
-	(!__HMAP_FITS(key, value) && (size) > HMAP_INLINE_MAX)
+#define __HMAP_POINTER_AND_HASH	(sizeof(void *) + sizeof(u64))
+#define __HMAP_FITS(key, value, string)					\
+	(__HMAP_AFTER((string) ? __HMAP_POINTER_AND_HASH : (key), value) + \
+	 (value) <= HMAP_SLOT_MAX)
 #define __HMAP_KEY_IN_BLOCK(key, value, string)				\
-	((string) || __HMAP_IS_INDIRECT(key, key, value))
-#define __HMAP_VALUE_IN_BLOCK(key, value)				\
-	__HMAP_IS_INDIRECT(value, key, value)
+	((string) ||							\
+	 (!__HMAP_FITS(key, value, 0) && (key) > HMAP_INLINE_MAX))
+#define __HMAP_VALUE_IN_BLOCK(key, value, string)			\
+	(!__HMAP_FITS(key, value, string) && (value) > HMAP_INLINE_MAX)
 
 /* What each part of a slot takes, and what each part of a block. */
-#define __HMAP_POINTER(key, value, string)				\
-	(__HMAP_KEY_IN_BLOCK(key, value, string) ||			\
-	 __HMAP_VALUE_IN_BLOCK(key, value) ? sizeof(void *) : 0)
+#define __HMAP_HEAD(key, value, string)					\
+	(__HMAP_KEY_IN_BLOCK(key, value, string) ? __HMAP_POINTER_AND_HASH : \
+	 __HMAP_VALUE_IN_BLOCK(key, value, string) ? sizeof(void *) : 0)
 #define __HMAP_SLOT_KEY(key, value, string)				\
 	(__HMAP_KEY_IN_BLOCK(key, value, string) ? 0 : (key))
-#define __HMAP_SLOT_VALUE(key, value)					\
-	(__HMAP_VALUE_IN_BLOCK(key, value) ? 0 : (value))
-#define __HMAP_BLOCK_VALUE(key, value)					\
-	(__HMAP_VALUE_IN_BLOCK(key, value) ? __HMAP_ROUND(value, 8) : 0)
+#define __HMAP_SLOT_VALUE(key, value, string)				\
+	(__HMAP_VALUE_IN_BLOCK(key, value, string) ? 0 : (value))
+#define __HMAP_BLOCK_VALUE(key, value, string)				\
+	(__HMAP_VALUE_IN_BLOCK(key, value, string) ? __HMAP_ROUND(value, 8) : 0)
 #define __HMAP_BLOCK_KEY(key, value, string)				\
 	(!(string) && __HMAP_KEY_IN_BLOCK(key, value, string) ? (key) : 0)
 
 #define __HMAP_KEY_OFFSET(key, value, string)				\
 	(__HMAP_KEY_IN_BLOCK(key, value, string) ?			\
-	 __HMAP_BLOCK_VALUE(key, value) : __HMAP_POINTER(key, value, string))
+	 __HMAP_BLOCK_VALUE(key, value, string) : __HMAP_HEAD(key, value, string))
 #define __HMAP_VALUE_OFFSET(key, value, string)				\
-	(__HMAP_VALUE_IN_BLOCK(key, value) ? 0 :			\
-	 __HMAP_AFTER(__HMAP_POINTER(key, value, string) +		\
+	(__HMAP_VALUE_IN_BLOCK(key, value, string) ? 0 :		\
+	 __HMAP_AFTER(__HMAP_HEAD(key, value, string) +		\
 		      __HMAP_SLOT_KEY(key, value, string), value))
 #define __HMAP_SLOT_ALIGN(key, value, string)				\
-	(__HMAP_POINTER(key, value, string) ? sizeof(void *) :		\
+	(__HMAP_HEAD(key, value, string) ? sizeof(void *) :		\
 	 __HMAP_MAX(__HMAP_ALIGN(key), __HMAP_ALIGN(value)))
 #define __HMAP_SLOT_SIZE(key, value, string)				\
-	__HMAP_ROUND(__HMAP_AFTER(__HMAP_POINTER(key, value, string) +	\
+	__HMAP_ROUND(__HMAP_AFTER(__HMAP_HEAD(key, value, string) +	\
 				  __HMAP_SLOT_KEY(key, value, string),	\
-				  __HMAP_SLOT_VALUE(key, value)) +	\
-		     __HMAP_SLOT_VALUE(key, value),			\
+				  __HMAP_SLOT_VALUE(key, value, string)) +	\
+		     __HMAP_SLOT_VALUE(key, value, string),			\
 		     __HMAP_SLOT_ALIGN(key, value, string))
 
 #define __HMAP_FLAGS(key, value, string)				\
 	(((string) ? HMAP_KEY_STRING : 0) |				\
 	 (__HMAP_KEY_IN_BLOCK(key, value, string) ? HMAP_KEY_INDIRECT : 0) | \
-	 (__HMAP_VALUE_IN_BLOCK(key, value) ? HMAP_VALUE_INDIRECT : 0))
+	 (__HMAP_VALUE_IN_BLOCK(key, value, string) ? HMAP_VALUE_INDIRECT : 0))
 
 #define __HMAP_TYPE(_name, _key_size, _key, _value, _string, _hash, _equal, _flags) { \
 	.name		= (_name),						\
@@ -174,7 +177,7 @@ struct hmap_type {
 	.key_offset	= __HMAP_KEY_OFFSET(_key, _value, _string),		\
 	.value_offset	= __HMAP_VALUE_OFFSET(_key, _value, _string),		\
 	.slot_size	= __HMAP_SLOT_SIZE(_key, _value, _string),		\
-	.block_size	= __HMAP_BLOCK_VALUE(_key, _value) +			\
+	.block_size	= __HMAP_BLOCK_VALUE(_key, _value, _string) +			\
 			  __HMAP_BLOCK_KEY(_key, _value, _string),		\
 	.flags		= (_flags) | __HMAP_FLAGS(_key, _value, _string),	\
 }

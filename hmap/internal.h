@@ -77,6 +77,20 @@ static inline u64 hmap_hash_key(const struct hmap_type *type, const void *key,
 	return hmap_hash(key, type->key_size, seed, type->hash);
 }
 
+/* Where the key is in a block, its hash is in the slot, behind the pointer. */
+static inline u64 *hmap_stored_hash(const void *slot)
+{
+	return (u64 *)(slot + sizeof(void *));
+}
+
+static inline u64 hmap_slot_hash(const struct hmap_type *type, const void *slot,
+				 u32 seed)
+{
+	if (type->flags & HMAP_KEY_INDIRECT)
+		return *hmap_stored_hash(slot);
+	return hmap_hash_key(type, slot + type->key_offset, seed);
+}
+
 static inline bool hmap_is_rcu(const struct hmap_type *type)
 {
 	return type->flags & HMAP_RCU;

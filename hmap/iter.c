@@ -49,9 +49,9 @@ static u64 not_behind(const struct hmap_iter *iter, u64 full)
 	u64 left = full;
 
 	for (; full; full &= full - 1) {
-		const void *key = hmap_slot_key(type, slot_at(iter, full));
+		const void *slot = slot_at(iter, full);
 
-		if (hmap_hash_key(type, key, iter->seed) < iter->from)
+		if (hmap_slot_hash(type, slot, iter->seed) < iter->from)
 			left &= ~(full & -full);
 	}
 	return left;
@@ -100,7 +100,7 @@ static void *find_again(struct hmap_iter *iter, void *slot)
 {
 	const struct hmap_type *type = iter->type;
 	const void *key = hmap_slot_key(type, slot);
-	u64 hash = hmap_hash_key(type, key, iter->seed);
+	u64 hash = hmap_slot_hash(type, slot, iter->seed);
 	void *root = root_of(iter);
 	struct hmap_table *table;
 	long index;

@@ -28,7 +28,8 @@ static bool valid_entry(const struct hmap *map, const struct hmap_table *table,
 	if (!require(map, key))
 		return false;
 	hash = hmap_hash_key(type, key, table->seed);
-	return require(map, !table->depth ||
+	return require(map, hmap_slot_hash(type, slot, table->seed) == hash) &&
+	       require(map, !table->depth ||
 			    (hash ^ range) >> (64 - table->depth) == 0) &&
 	       require(map, hmap_table_byte(table, index) ==
 			    hmap_full_byte(hash)) &&

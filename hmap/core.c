@@ -411,11 +411,10 @@ static int overwrite_clone(struct hmap *map, const struct place *place,
 	return 0;
 }
 
-static int overwrite(struct hmap *map, struct place at, const void *key,
-		     const void *value, gfp_t gfp)
+static int overwrite(struct hmap *map, const struct place *place,
+		     const void *key, const void *value, gfp_t gfp)
 {
 	const struct hmap_type *type = map->type;
-	const struct place *place = &at;
 	int err;
 
 	if (!hmap_is_rcu(type) || !type->value_size ||
@@ -500,7 +499,7 @@ static int put(struct hmap *map, const void *key, const void *value, u32 may,
 		place.index = probe(map->type, &place, key);
 	if (place.index >= 0)
 		err = may & MAY_OVERWRITE ?
-		      overwrite(map, place, key, value, gfp) : -EEXIST;
+		      overwrite(map, &place, key, value, gfp) : -EEXIST;
 	else
 		err = may & MAY_ADD ? insert_new(map, key, value, &place, gfp) :
 				      -ENOENT;

@@ -364,6 +364,10 @@ static int kv_open(struct inode *inode, struct file *file)
 	hmap_set_lock(&kv->map.map, &kv->lock);
 	/* seq_open() takes it away, but here pwrite() is as good as write(). */
 	file->f_mode |= FMODE_PWRITE;
+	/* write() puts the offset back that it began with, behind the back of a read()
+	 * that has moved it, if not told to wait.
+	 */
+	file->f_mode |= FMODE_ATOMIC_POS;
 	return 0;
 }
 

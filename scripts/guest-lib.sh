@@ -25,6 +25,11 @@ fail() {
 	failed=1
 }
 
+# argument NAME: the value of NAME= on the kernel's command line, or nothing.
+argument() {
+	sed -n "s/.*\b$1=\([^ ]*\).*/\1/p" /proc/cmdline
+}
+
 # finish STATUS: tell the host and switch off. Changing a setting of the console
 # waits until it has sent what was written to it. Under QEMU -no-reboot a reboot
 # ends the machine, which needs no ACPI.
@@ -54,6 +59,36 @@ load() {
 unload() {
 	rmmod "$1" && return
 	fail "cannot unload $1"
+}
+
+# A module that is used, by another one or by an open file, has to stay.
+refuse_unload() {
+	if rmmod "$1" 2>/tmp/refused; then
+		fail "$1 was unloaded while it was used"
+	elif ! grep -q 'Resource temporarily unavailable' /tmp/refused; then
+		fail "$1 was not refused for being used: $(cat /tmp/refused)"
+	elif [ "$(cat "/sys/module/$1/initstate")" != live ]; then
+		fail "$1 is not what it was, after its unloading was refused"
+	fi
+}
+
+counter() {
+	sed -n "s/^$1 //p" "$STATS"
+}
+
+# All counters of a module that has just been loaded are 0.
+check_fresh() {
+	[ "$(grep -c ' 0$' "$STATS")" -gt 0 ] && ! grep -v ' 0$' "$STATS" && return
+	fail "a fresh module has counted"
+}
+
+# What was allocated has been freed again.
+check_freed() {
+	[ "$(counter bytes_in_use)" = 0 ] &&
+		[ "$(counter tables_allocated)" = "$(counter tables_freed)" ] &&
+		[ "$(counter maps_allocated)" = "$(counter maps_freed)" ] && return
+	fail "something is left:"
+	cat "$STATS"
 }
 
 # Modules other than hmap itself, in the order in which they are loaded.

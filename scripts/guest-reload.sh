@@ -7,26 +7,9 @@
 # shellcheck source=scripts/guest-lib.sh
 . /lib/guest-lib.sh
 
-# A module that is used, by another one or by an open file, has to stay.
-refuse_unload() {
-	rmmod "$1" 2>/dev/null && fail "$1 was unloaded while it was used"
-}
-
-counter() {
-	sed -n "s/^$1 //p" "$STATS"
-}
-
-# Those of a fresh module are 0; what was allocated has been freed again.
-check_counters() {
-	[ "$(counter bytes_in_use)" = 0 ] &&
-		[ "$(counter tables_allocated)" = "$(counter tables_freed)" ] && return
-	fail "something is left:"
-	cat "$STATS"
-}
-
 cycle() {
 	insmod /modules/hmap.ko || fail "cannot load hmap"
-	[ "$(counter tables_allocated)" = 0 ] || fail "a fresh module has counted"
+	check_fresh
 	insmod /modules/hmap_user.ko || fail "cannot load hmap_user"
 	insmod /modules/hmap_kv.ko || fail "cannot load hmap_kv"
 	exec 3<>/dev/hmap_kv
@@ -38,11 +21,11 @@ cycle() {
 	refuse_unload hmap
 	[ "$(counter bytes_in_use)" -gt 0 ] || fail "hmap_user uses no memory"
 	rmmod hmap_user || fail "cannot unload hmap_user"
-	check_counters
+	check_freed
 	rmmod hmap || fail "cannot unload hmap"
 }
 
-cycles=$(sed -n 's/.*hmap_cycles=\([0-9]*\).*/\1/p' /proc/cmdline)
+cycles=$(argument hmap_cycles)
 n=0
 while [ "$n" -lt "$cycles" ] && [ "$failed" -eq 0 ]; do
 	cycle

@@ -59,10 +59,16 @@ build_for_debug() {
 		build_modules "$DEBUG" "$dir" HMAP_KUNIT=1 HMAP_STRESS=1 HMAP_SAMPLES=1 \
 			UBSAN_SANITIZE=y KCFLAGS=-DHMAP_CHURN_PAIRS=100000 W=1
 		build_kv_demo "$dir"
+		build_guest_programs "$dir"
 	} 2>&1 | tee "$dir.log"
 }
 
-# Static, as the guest has no libraries.
+# Programs for guests are static, as there are no libraries.
 build_kv_demo() {
 	gcc -O2 -Wall -static -o "$1/kv_demo" "$1"/samples/kv_demo*.c
+}
+
+build_guest_programs() {
+	gcc -O2 -Wall -static -o "$1/kv_fuzz" "$1"/kunit/guest/{kv_fuzz,fuzz_*}.c \
+		"$1/samples/kv_demo_lib.c"
 }

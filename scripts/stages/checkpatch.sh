@@ -10,8 +10,8 @@ checkpatch() {
 
 # kunit/user stands in for the kernel's own headers, so it defines what checkpatch
 # asks others to use. A user program has no __printf() and the like.
-PROGRAM='^samples/kv_demo'
-mapfile -t files < <(sources | grep -v -e '^kunit/user/' -e "$PROGRAM")
-mapfile -t program < <(sources | grep "$PROGRAM")
+PROGRAM='^(samples/kv_demo|kunit/guest/)'
+mapfile -t files < <(sources | grep -v -E -e '^kunit/user/' -e "$PROGRAM")
+mapfile -t program < <(sources | grep -E "$PROGRAM")
 checkpatch -f "${files[@]}"
 checkpatch --ignore PREFER_DEFINED_ATTRIBUTE_MACRO -f "${program[@]}"

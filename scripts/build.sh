@@ -71,4 +71,5 @@ build_kv_demo() {
 build_guest_programs() {
 	gcc -O2 -Wall -static -o "$1/kv_fuzz" "$1"/kunit/guest/{kv_fuzz,fuzz_*}.c \
 		"$1/samples/kv_demo_lib.c"
+	gcc -O2 -Wall -static -o "$1/read_debugfs" "$1/kunit/guest/read_debugfs.c"
 }

@@ -17,6 +17,7 @@ stages=(
 	"kunit-7.3       uml-7.3   run the KUnit tests in User-Mode Linux 7.3, on two CPUs"
 	"debug           kasan     everything under KASAN, UBSAN, lockdep and kmemleak"
 	"device          kasan     fuzz the sample device, under the same; kill its writers"
+	"debugfs         kasan     read its files all the time, while it comes and goes"
 	"reload          uml-7.3   load and unload it 1,000 times, with users in between"
 	"reload-debug    kasan     the same 100 times, under KASAN and kmemleak"
 	"kcsan           kcsan     the stress test under KCSAN"

@@ -26,7 +26,7 @@ check-full:
 
 # DURATION= seconds for each kind of map
 stress:
-	@HMAP_STAGES='stress stress-smp' scripts/check.sh
+	@JOBS=1 HMAP_STAGES='stress stress-smp' scripts/check.sh
 
 # QUICK=1 takes under two minutes; what else there is to set, scripts/bench.sh tells.
 bench:
@@ -46,7 +46,8 @@ help:
 	@echo '               HMAP_SAMPLES=1 adds the samples, HMAP_KUNIT=1 the tests'
 	@echo 'make user      test the core in user space: needs no kernel, takes seconds'
 	@echo 'make demo      boot a stock kernel in a virtual machine and show the map at work'
-	@echo 'make check     run every test; HMAP_STAGES="user kunit" runs some'
+	@echo 'make check     run every test; HMAP_STAGES="user kunit" runs some,'
+	@echo '               JOBS=1 one at a time'
 	@echo 'make check-full'
 	@echo '               run what takes long: other kernels, and those that check themselves'
 	@echo 'make stress    readers beside a writer; DURATION= seconds for each kind of map'

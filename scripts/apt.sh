@@ -32,7 +32,7 @@ apt_install() {
 }
 
 require_apt() {
-	command -v apt-get >/dev/null || die "apt-get not found, and $1"
+	command -v apt-get >/dev/null || cannot "apt-get not found, and $1"
 	require_root "$2"
 }
 
@@ -51,7 +51,7 @@ ensure_packages() {
 	(
 		lock_cache
 		with_fresh_lists "installing ${missing[*]}" apt_install "${missing[@]}" ||
-			die "cannot install ${missing[*]} (no network?), see $APT_LOG"
+			cannot "cannot install ${missing[*]} (no network?), see $APT_LOG"
 	)
 }
 

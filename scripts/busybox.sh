@@ -16,7 +16,7 @@ fetch_busybox() {
 	tmp=$(cache_tmp)
 	mkdir "$tmp/root"
 	with_fresh_lists "downloading busybox-static" download "$tmp" busybox-static ||
-		die "cannot download busybox-static (no network?), see $APT_LOG"
+		cannot "cannot download busybox-static (no network?), see $APT_LOG"
 	deb=$(echo "$tmp"/busybox-static*.deb)
 	unpack "$deb" "$tmp/root" || die "cannot unpack busybox-static (disk full?)"
 	mv "$tmp/root" "$HMAP_CACHE/busybox-$(dpkg-deb -f "$deb" Version)"

@@ -7,47 +7,65 @@
 # A stage is a script in stages/. It either ends its output with a line such as
 # "12 passed, 0 failed, 1 skipped", or counts as one case by its exit status. A
 # stage NAME-VERSION, as in kunit-7.3, is the script NAME on another kernel.
+#
+# What a machine cannot run is skipped, and the reason told: a stage says so itself
+# by a line "skipped: REASON", or what it needs is one of those that a machine may
+# lack, and cannot be had. Everything else that is missing or goes wrong is a failure.
+#
+# JOBS= stages run at a time, those beside each other that have nothing in common.
 
 # shellcheck source=scripts/apt.sh
 . "$HMAP_SCRIPTS/apt.sh"
 
-passed=0 failed=0 skipped=0
+JOBS=${JOBS:-$(nproc)}
+RESULTS=$HMAP_LOG/results
+lanes=()
 
-# Stages get what they need by these variables.
+# Kernels beside the one that all is tested on, and herd7, for which there is no
+# package in Debian 12.
+may_be_missing() {
+	case $1 in
+	uml-* | kasan | kcsan | herd) true ;;
+	*) false ;;
+	esac
+}
+
+# Stages get what they need by these variables. Who calls this asks for the result, so
+# that an error does not end it by itself; $(...) and (...) leave the exit to it.
 prepare() {
 	local found version
 
 	case $1 in
-	gcc) ensure_packages gcc libc6-dev make ;;
-	clang) ensure_packages clang libclang-rt-dev llvm libc6-dev make ;;
+	gcc) (ensure_packages gcc libc6-dev make) ;;
+	clang) (ensure_packages clang libclang-rt-dev llvm libc6-dev make) ;;
 	source)
-		ensure_packages perl # for checkpatch and kernel-doc
-		LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh")
+		(ensure_packages perl) && # for checkpatch and kernel-doc
+			LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh")
 		;;
 	uml | uml-*)
-		ensure_packages perl python3 sparse # W=1 runs kernel-doc
 		version=${1#uml}
-		LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh")
-		UML=$("$HMAP_SCRIPTS/kernel-uml.sh" "${version#-}")
 		UML_DIR=$HMAP_BUILD/$1
+		(ensure_packages perl python3 sparse) && # W=1 runs kernel-doc
+			LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
+			UML=$("$HMAP_SCRIPTS/kernel-uml.sh" "${version#-}")
 		;;
 	stock | patch)
-		ensure_packages perl qemu-system-x86 patch
-		found=$("$HMAP_SCRIPTS/kernel-cloud.sh")
-		eval "$found"
+		(ensure_packages perl qemu-system-x86 patch) &&
+			found=$("$HMAP_SCRIPTS/kernel-cloud.sh") &&
+			eval "$found"
 		;;
 	kasan | kcsan)
-		ensure_packages perl python3 qemu-system-x86
-		LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh")
-		DEBUG=$("$HMAP_SCRIPTS/kernel-debug.sh" "$1")
+		(ensure_packages perl python3 qemu-system-x86 patch) &&
+			LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
+			DEBUG=$("$HMAP_SCRIPTS/kernel-debug.sh" "$1")
 		;;
-	shell) ensure_packages shellcheck ;;
+	shell) (ensure_packages shellcheck) ;;
 	herd)
-		LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh")
-		HERD7=$("$HMAP_SCRIPTS/herd7.sh") || HERD7= # the stage says so
+		LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
+			HERD7=$("$HMAP_SCRIPTS/herd7.sh")
 		;;
+	*) die "no stage can need $1" ;;
 	esac
-	export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG HERD7
 }
 
 # wanted NAME ON-DEMAND
@@ -57,6 +75,18 @@ wanted() {
 	else
 		[[ " $2 " != *" $1 "* ]]
 	fi
+}
+
+# add PASSED FAILED SKIPPED: to the results of all stages.
+add() {
+	echo "$1 $2 $3" >>"$RESULTS"
+	echo "   $1 passed, $2 failed, $3 skipped; log: $4"
+}
+
+# Why something was skipped: the stage's own word, or KUnit's.
+print_skipped() {
+	sed -n -E -e '/^skipped: /p' \
+		-e 's/^ *ok [0-9]+ (- )?(.*[^ ]) *# SKIP (.*)/skipped: \2: \3/p' "$1" | sort -u
 }
 
 # count LOG STATUS: add a stage's results and print them.
@@ -72,20 +102,99 @@ count() {
 	else
 		p=$(($2 == 0)) f=$(($2 != 0))
 	fi
-	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 	[ "$f" -eq 0 ] || tail -n 20 "$1"
-	grep '^skipped: ' "$1" || :
-	echo "   $p passed, $f failed, $s skipped; log: $1"
+	print_skipped "$1"
+	add "$p" "$f" "$s" "$1"
 }
 
-run_stage() {
-	local name=$1 what=$2 log=$HMAP_LOG/check-$1.log status=0 start=$SECONDS
+# count_missing NEED STATUS LOG: what a stage needs could not be had.
+count_missing() {
+	if [ "$2" -eq "$CANNOT" ] && may_be_missing "$1"; then
+		sed 's/^/skipped: /' "$HMAP_REASON"
+		add 0 0 1 "$3"
+	else
+		cat "$HMAP_REASON"
+		add 0 1 0 "$3"
+	fi
+}
 
-	echo "== $name: $what"
-	STAGE=$name with_heartbeat "running $name" "$log" \
-		bash "$HMAP_SCRIPTS/stages/${name%-[0-9]*}.sh" || status=$?
-	count "$log" "$status"
+# run_stage NAME NEED WHAT
+run_stage() {
+	local name=$1 log=$HMAP_LOG/check-$1.log status=0 start=$SECONDS
+
+	echo "== $name: $3"
+	export HMAP_REASON=$log
+	echo "cannot prepare $2, which says no more" >"$log"
+	prepare "$2" || status=$?
+	if [ "$status" -eq 0 ]; then
+		unset HMAP_REASON
+		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG HERD7
+		STAGE=$name with_heartbeat "running $name" "$log" \
+			bash "$HMAP_SCRIPTS/stages/${name%-[0-9]*}.sh" || status=$?
+		count "$log" "$status"
+	else
+		count_missing "$2" "$status" "$log"
+	fi
 	echo "   took $(elapsed $((SECONDS - start)))"
+}
+
+# Stages of a lane run one after the other: they build in the same directory.
+lane_of() {
+	case $1 in
+	gcc | clang) echo user ;;
+	stock | patch) echo stock ;;
+	source | shell | herd) echo sources ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# run_lane LANE STAGE...: what each prints comes at once, as others print, too.
+run_lane() {
+	local lane=$1 name need what stage output
+	shift
+
+	for stage; do
+		read -r name need what <<<"$stage"
+		[ "$(lane_of "$need")" = "$lane" ] || continue
+		output=$HMAP_LOG/result-$name
+		if [ "$JOBS" -eq 1 ]; then
+			run_stage "$name" "$need" "$what"
+		else
+			run_stage "$name" "$need" "$what" >"$output"
+			flock "$RESULTS" cat "$output"
+		fi
+	done
+}
+
+# Each lane is a process group of its own, that can be ended with all it has started.
+end_lanes() {
+	local pid
+
+	for pid in "${lanes[@]}"; do
+		kill -- "-$pid" 2>/dev/null || :
+	done
+}
+
+# run_lanes STAGE...: JOBS of them at a time.
+run_lanes() {
+	local lane
+
+	trap 'end_lanes; exit 130' INT TERM
+	set -m
+	while read -r lane; do
+		while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do
+			wait -n || :
+		done
+		run_lane "$lane" "$@" </dev/null &
+		lanes+=($!)
+	done < <(for stage; do
+		read -r _ need _ <<<"$stage"
+		lane_of "$need"
+	done | awk '!seen[$0]++')
+	wait
+	set +m
+	trap 'exit 130' INT
+	trap - TERM
 }
 
 # known NAME STAGE...
@@ -99,18 +208,24 @@ known() {
 	return 1
 }
 
-# What stages say about their results, together.
+# print_total STAGES: a stage without a result has gone down with its lane.
 print_total() {
-	local total="$passed passed, $failed failed"
-
-	[ "$skipped" -eq 0 ] || total+=", $skipped skipped"
-	echo "$total"
+	awk -v stages="$1" '
+		{ passed += $1; failed += $2; skipped += $3 }
+		END {
+			failed += stages - NR
+			printf "%d passed, %d failed", passed, failed
+			if (skipped)
+				printf ", %d skipped", skipped
+			print ""
+			exit failed > 0
+		}' "$RESULTS"
 }
 
 # run_stages ON-DEMAND STAGE...: a stage is a line of its name, what it needs and
 # what it does. Those named in ON-DEMAND run only when they are asked for.
 run_stages() {
-	local on_demand=$1 name needs what stage
+	local on_demand=$1 name stage run=()
 	shift
 
 	for name in ${HMAP_STAGES:-}; do
@@ -119,13 +234,12 @@ run_stages() {
 	lock_file "$HMAP_BUILD/lock" "using this checkout's build directory"
 	# A stage builds what no stage before it has built in this run.
 	rm -rf "$HMAP_BUILD"/{uml,uml-*.*,stock,debug}/
+	: >"$RESULTS"
 
 	for stage; do
-		read -r name needs what <<<"$stage"
-		wanted "$name" "$on_demand" || continue
-		prepare "$needs"
-		run_stage "$name" "$what"
+		! wanted "${stage%% *}" "$on_demand" || run+=("$stage")
 	done
-	print_total
-	[ "$failed" -eq 0 ]
+	run_lanes "${run[@]}"
+	say "all of it took $(elapsed "$SECONDS")"
+	print_total "${#run[@]}"
 }

@@ -39,13 +39,13 @@ fetch_herd7() {
 	tmp=$(cache_tmp)
 	run_long "downloading herd7" "$APT_LOG" \
 		download_from "$SUITE" "$tmp" herdtools7 libc6 libgmp10 ||
-		die "cannot download herdtools7 from Debian's suite $SUITE (no network?), see $APT_LOG"
+		cannot "cannot download herdtools7 from Debian's suite $SUITE (no network?), see $APT_LOG"
 	version=$(dpkg-deb -f "$tmp"/herdtools7_*.deb Version)
 	mkdir "$tmp/tree"
 	run_long "unpacking herd7 $version" "$LOG" unpack_herd7 "$tmp" ||
 		die "cannot unpack herd7 (disk full?), see $LOG"
 	write_command "$tmp/tree/herd7"
-	"$tmp/tree/herd7" -version >>"$LOG" 2>&1 || die "herd7 does not run here, see $LOG"
+	"$tmp/tree/herd7" -version >>"$LOG" 2>&1 || cannot "herd7 does not run here, see $LOG"
 	mv "$tmp/tree" "$HMAP_CACHE/herd7-$version"
 	rm -rf "$tmp"
 }

@@ -74,6 +74,7 @@ make_kernel() (
 	# Another run may have made it while this one waited.
 	[ ! -e "$2/complete" ] || return 0
 	rm -rf "$2"
+	require_room 1 "building the kernel $NAME $VERSION"
 	mkdir "$2"
 	configure "$1" "$2"
 	verify_config "$2"

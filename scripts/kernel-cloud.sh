@@ -56,7 +56,7 @@ fetch_cloud() {
 	tmp=$(cache_tmp)
 	mkdir "$tmp/root"
 	with_fresh_lists "downloading Debian's cloud kernel and its headers" download_all "$tmp" ||
-		die "cannot download the cloud kernel (no network, or not Debian 12 on amd64?), see $APT_LOG"
+		cannot "cannot download the cloud kernel (no network, or not Debian 12 on amd64?), see $APT_LOG"
 	run_long "unpacking the cloud kernel" "$LOG" unpack_all "$tmp" ||
 		die "cannot unpack the cloud kernel (disk full?), see $LOG"
 	repair_paths "$tmp/root"

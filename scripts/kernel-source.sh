@@ -35,9 +35,10 @@ fetch_source() {
 	local tmp version
 
 	require_apt "$PACKAGE is not in the cache" "setting up the cache"
+	require_room 3 "$PACKAGE"
 	tmp=$(cache_tmp)
 	with_fresh_lists "downloading $PACKAGE" "${get[@]}" "$tmp" "$PACKAGE" ||
-		die "cannot download $PACKAGE (no network, or not Debian 12?), see $APT_LOG"
+		cannot "cannot download $PACKAGE (no network, or not Debian 12?), see $APT_LOG"
 	version=$(dpkg-deb -f "$tmp/$PACKAGE"_*.deb Version)
 	run_long "unpacking $PACKAGE $version" "$LOG" unpack_source "$tmp" ||
 		die "cannot unpack $PACKAGE (disk full?), see $LOG"

@@ -32,11 +32,26 @@ say() {
 
 die() {
 	printf 'hmap: error: %s\n' "$*" >&2
+	tell_reason "$*"
 	exit 1
 }
 
+# For what this machine cannot do or get, such as a package without a network: who
+# can do without ends otherwise than with an error.
+CANNOT=77
+cannot() {
+	printf 'hmap: error: %s\n' "$*" >&2
+	tell_reason "$*"
+	exit "$CANNOT"
+}
+
+# To whoever has set HMAP_REASON to the name of a file.
+tell_reason() {
+	[ -z "${HMAP_REASON:-}" ] || printf '%s\n' "$*" >"$HMAP_REASON"
+}
+
 require_root() {
-	[ "$(id -u)" -eq 0 ] || die "$1 needs root"
+	[ "$(id -u)" -eq 0 ] || cannot "$1 needs root"
 }
 
 elapsed() {
@@ -90,6 +105,14 @@ lock_file() {
 lock_cache() {
 	mkdir -p "$HMAP_CACHE" 2>/dev/null || die "cannot create the cache $HMAP_CACHE"
 	lock_file "$HMAP_CACHE/lock" "filling the cache $HMAP_CACHE"
+}
+
+# require_room GIB WHAT: in the cache.
+require_room() {
+	local free
+
+	free=$(df --output=avail -k "$HMAP_CACHE" | tail -n 1)
+	[ "$free" -ge $(($1 * 1024 * 1024)) ] || cannot "$2 takes $1 GiB in $HMAP_CACHE"
 }
 
 # The newest finished entry PREFIX* of the cache. Entries get their name when they

@@ -6,6 +6,7 @@
 . "$(dirname "$0")/kunit-lib.sh"
 
 [ -e "$UML_DIR/hmap.ko" ] || build_for_uml
+require_uml
 "$HMAP_SCRIPTS/initramfs.sh" "$UML_DIR/initramfs.gz" "$HMAP_SCRIPTS/guest-kunit.sh" \
 	"$UML/lib/kunit/kunit.ko" "$UML_DIR/hmap.ko" "$UML_DIR"/kunit/hmap_{inline,kunit}.ko
 

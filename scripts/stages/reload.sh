@@ -7,6 +7,7 @@ CONSOLE=$HMAP_LOG/$STAGE-console.log
 CYCLES=${CYCLES:-1000}
 
 [ -e "$UML_DIR/hmap.ko" ] || build_for_uml
+require_uml
 "$HMAP_SCRIPTS/initramfs.sh" "$UML_DIR/reload.gz" "$HMAP_SCRIPTS/guest-reload.sh" \
 	"$UML_DIR/hmap.ko" "$UML_DIR/kunit/hmap_user.ko" "$UML_DIR/samples/hmap_kv.ko"
 HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-uml.sh" "$UML/linux" "$UML_DIR/reload.gz" \

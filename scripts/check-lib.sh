@@ -141,7 +141,7 @@ run_stage() {
 # Stages of a lane run one after the other: they build in the same directory.
 lane_of() {
 	case $1 in
-	gcc | clang) echo user ;;
+	gcc | clang | cppcheck) echo user ;;
 	stock | patch) echo stock ;;
 	source | shell | herd) echo sources ;;
 	*) echo "$1" ;;

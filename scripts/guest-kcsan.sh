@@ -24,14 +24,12 @@ races() {
 		END { finish() }'
 }
 
-seconds=$(sed -n 's/.*hmap_seconds=\([0-9]*\).*/\1/p' /proc/cmdline)
+seconds=$(argument hmap_seconds)
 
 dmesg | grep 'kcsan: selftest: \([0-9]*\)/\1 tests passed' ||
 	fail "KCSAN does not work"
-# Emulation is slow, so there are few accesses: look at one in 100 instead of 4,000.
-# For the same reason keys are few, so that the threads meet.
-echo 100 >/sys/module/kcsan/parameters/skip_watch
-echo 100 >/sys/module/kcsan/parameters/udelay_task
+grep . /sys/module/kcsan/parameters/skip_watch /sys/module/kcsan/parameters/udelay_task
+# Emulation is slow: keys are few, so that the threads meet.
 load /modules/hmap.ko
 load /modules/hmap_stress.ko seconds="$seconds" staying=8 coming=300
 unload_all

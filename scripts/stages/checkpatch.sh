@@ -3,15 +3,15 @@
 # shellcheck source=scripts/stages/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# What is ignored everywhere, and why, is in .checkpatch.conf.
+# checkpatch OPTION...: the files come from standard input, one a line. What is ignored
+# everywhere, and why, is in .checkpatch.conf.
 checkpatch() {
-	perl "$LINUX_SOURCE/scripts/checkpatch.pl" --strict --no-tree --quiet "$@"
+	xargs -d '\n' -n 8 -P "$(nproc)" \
+		perl "$LINUX_SOURCE/scripts/checkpatch.pl" --strict --no-tree --quiet "$@" -f
 }
 
 # kunit/user stands in for the kernel's own headers, so it defines what checkpatch
 # asks others to use. A user program has no __printf() and the like.
 PROGRAM='^(samples/kv_demo|kunit/guest/)'
-mapfile -t files < <(sources | grep -v -E -e '^kunit/user/' -e "$PROGRAM")
-mapfile -t program < <(sources | grep -E "$PROGRAM")
-checkpatch -f "${files[@]}"
-checkpatch --ignore PREFER_DEFINED_ATTRIBUTE_MACRO -f "${program[@]}"
+sources | grep -v -E -e '^kunit/user/' -e "$PROGRAM" | checkpatch
+sources | grep -E "$PROGRAM" | checkpatch --ignore PREFER_DEFINED_ATTRIBUTE_MACRO

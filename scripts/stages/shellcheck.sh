@@ -3,5 +3,5 @@
 # shellcheck source=scripts/stages/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-mapfile -t files < <(find . -path ./build -prune -o -name '*.sh' -print)
-shellcheck -x -P "$HMAP_TOP" .ci/run "${files[@]}"
+find . -path ./build -prune -o \( -name '*.sh' -o -path ./.ci/run \) -print0 |
+	xargs -0 -n 8 -P "$(nproc)" shellcheck -x -P "$HMAP_TOP"

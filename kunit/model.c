@@ -6,11 +6,9 @@
 
 #include "model.h"
 
-#define KEY_MAX		304
-#define VALUE_MAX	504
-#define BULK		40
+#define BULK		40	/* keys that are looked up together */
 
-/* Two hashes that spread nothing, or little. */
+/* Hashes that spread nothing, or little. */
 static u64 constant_hash(const void *key, size_t size, u32 seed)
 {
 	return 42;
@@ -19,6 +17,11 @@ static u64 constant_hash(const void *key, size_t size, u32 seed)
 static u64 eight_bit_hash(const void *key, size_t size, u32 seed)
 {
 	return *(const u64 *)key & 0xff;
+}
+
+static u64 high_bits_hash(const void *key, size_t size, u32 seed)
+{
+	return *(const u64 *)key << 56;
 }
 
 /* Keys that differ in case only are the same. */
@@ -73,6 +76,10 @@ static bool folded_equal(const void *a, const void *b, size_t size)
 	  HMAP_TYPE("constant", 8, 8, constant_hash, NULL, flags) },	\
 	{ prefix "8-bit-hash", MODEL_KEYS,				\
 	  HMAP_TYPE("8 bits", 8, 8, eight_bit_hash, NULL, flags) },	\
+	{ prefix "high-bits-hash", MODEL_KEYS,				\
+	  HMAP_TYPE("high bits", 8, 8, high_bits_hash, NULL, flags) },	\
+	{ prefix "u64-2", MODEL_KEYS, HMAP_TYPE_U64("u64", 2, flags) },	\
+	{ prefix "ptr-4", MODEL_KEYS, HMAP_TYPE_PTR("ptr", 4, flags) },	\
 }
 
 static const struct model_kind kinds[] = KINDS("", 0);
@@ -93,14 +100,14 @@ static bool has_strings(const struct model *m)
 }
 
 /* Key number @n. Strings are of many lengths; other keys, little-endian. */
-static void make_key(const struct model *m, u32 n, void *key)
+void model_key(const struct model *m, u32 n, void *key)
 {
 	u8 *byte = key;
 	u32 i;
 
 	if (has_strings(m)) {
 		memset(key, 'x', n % 50);
-		snprintf((char *)key + n % 50, KEY_MAX - 50, "%u", n);
+		snprintf((char *)key + n % 50, MODEL_KEY_MAX - 50, "%u", n);
 		return;
 	}
 	if (m->kind->type.equal)
@@ -109,7 +116,7 @@ static void make_key(const struct model *m, u32 n, void *key)
 		byte[i] = i < 4 ? n >> 8 * i : i;
 }
 
-static u32 read_key(const struct model *m, const void *key)
+u32 model_key_number(const struct model *m, const void *key)
 {
 	const u8 *byte = key;
 	u32 n = 0, i;
@@ -140,9 +147,9 @@ static void make_value(const struct model *m, u32 v, void *value)
 		byte[i] = (v >> 8 * (i % 4)) + i / 4;
 }
 
-static bool is_value(const struct model *m, u32 v, const void *value)
+bool model_is_value(const struct model *m, u32 v, const void *value)
 {
-	u8 expected[VALUE_MAX];
+	u8 expected[MODEL_VALUE_MAX];
 
 	make_value(m, v, expected);
 	return !memcmp(value, expected, m->kind->type.value_size);
@@ -159,34 +166,38 @@ void model_init(struct model *m, const struct model_kind *kind, u32 keys)
 
 void model_exit(struct model *m)
 {
+	model_close_walks(m, true);
 	hmap_destroy(&m->map);
 }
 
 /* The model's side of the operations that change an entry. */
 static void set_version(struct model *m, u32 n, u32 v)
 {
-	m->count += !m->version[n];
-	if (!m->version[n] && m->inserts[n] < U16_MAX)
-		m->inserts[n]++;
+	if (!m->version[n]) {
+		m->count++;
+		model_walks_see_insert(m, n);
+	}
 	m->version[n] = v;
 }
 
 static void set_absent(struct model *m, u32 n)
 {
-	m->count -= !!m->version[n];
+	if (!m->version[n])
+		return;
+	m->count--;
 	m->version[n] = 0;
-	m->stayed[n] = false;
+	model_walks_see_removal(m, n);
 }
 
 static const char *writing(struct model *m, enum model_op op, u32 n)
 {
-	u64 key[KEY_MAX / 8], value[VALUE_MAX / 8];
+	u64 key[MODEL_KEY_MAX / 8], value[MODEL_VALUE_MAX / 8];
 	u32 v = ++m->last_version;
 	bool there = m->version[n], inserted = there;
 	void *stored = NULL;
 	int err, right = 0;
 
-	make_key(m, n, key);
+	model_key(m, n, key);
 	make_value(m, v, value);
 	if (op == MODEL_INSERT) {
 		err = hmap_insert(&m->map, key, value, m->gfp);
@@ -209,7 +220,7 @@ static const char *writing(struct model *m, enum model_op op, u32 n)
 		if (inserted != !there)
 			return "get_or_insert: wrong about inserted";
 		v = there ? m->version[n] : v;
-		if (!is_value(m, v, stored))
+		if (!model_is_value(m, v, stored))
 			return "get_or_insert: wrong value";
 	}
 	if (!err)
@@ -217,19 +228,24 @@ static const char *writing(struct model *m, enum model_op op, u32 n)
 	return NULL;
 }
 
-static const char *removing(struct model *m, enum model_op op, u32 n)
+/* @key: NULL, or key number @n as a walk gave it, which these calls take, too. */
+const char *model_remove(struct model *m, enum model_op op, u32 n,
+			 const void *key)
 {
-	u64 key[KEY_MAX / 8], out[VALUE_MAX / 8] = { };
+	u64 made[MODEL_KEY_MAX / 8], out[MODEL_VALUE_MAX / 8] = { };
 	int err;
 
-	make_key(m, n, key);
+	if (!key) {
+		model_key(m, n, made);
+		key = made;
+	}
 	if (op == MODEL_TAKE)
 		err = hmap_take(&m->map, key, out);
 	else
 		err = hmap_remove(&m->map, key);
 	if (err != (m->version[n] ? 0 : -ENOENT))
 		return "a removal returned something else";
-	if (!err && op == MODEL_TAKE && !is_value(m, m->version[n], out))
+	if (!err && op == MODEL_TAKE && !model_is_value(m, m->version[n], out))
 		return "take: wrong value";
 	if (!err)
 		set_absent(m, n);
@@ -238,11 +254,11 @@ static const char *removing(struct model *m, enum model_op op, u32 n)
 
 static const char *looking(struct model *m, enum model_op op, u32 n)
 {
-	u64 key[KEY_MAX / 8], out[VALUE_MAX / 8];
+	u64 key[MODEL_KEY_MAX / 8], out[MODEL_VALUE_MAX / 8];
 	const void *value = out;
 	bool found;
 
-	make_key(m, n, key);
+	model_key(m, n, key);
 	rcu_read_lock();
 	if (op == MODEL_CONTAINS) {
 		found = hmap_contains(&m->map, key);
@@ -253,17 +269,36 @@ static const char *looking(struct model *m, enum model_op op, u32 n)
 		found = value;
 	}
 	if (found && op != MODEL_CONTAINS)
-		found = is_value(m, m->version[n], value);
+		found = model_is_value(m, m->version[n], value);
 	rcu_read_unlock();
 	if (found != !!m->version[n])
 		return "a key was not found, or with another value, or found though absent";
 	return NULL;
 }
 
+/* Change a value in place, which types with RCU do not let one do. */
+static const char *mutating(struct model *m, u32 n)
+{
+	u64 key[MODEL_KEY_MAX / 8];
+	void *value;
+
+	if (m->kind->type.flags & HMAP_RCU)
+		return NULL;
+	model_key(m, n, key);
+	value = hmap_lookup_mut(&m->map, key);
+	if (!value != !m->version[n])
+		return "lookup_mut: a key was not found, or found though absent";
+	if (value) {
+		set_version(m, n, ++m->last_version);
+		make_value(m, m->version[n], value);
+	}
+	return NULL;
+}
+
 /* Key @n and those behind it, so many that they are more than one batch. */
 static const char *looking_bulk(struct model *m, u32 n)
 {
-	static u64 key[BULK][KEY_MAX / 8];
+	static u64 key[BULK][MODEL_KEY_MAX / 8];
 	const void *keys[BULK], *values[BULK];
 	const char *wrong = NULL;
 	u32 i, there = 0;
@@ -271,7 +306,7 @@ static const char *looking_bulk(struct model *m, u32 n)
 	for (i = 0; i < BULK; i++) {
 		u32 k = (n + i * 7) % m->keys;
 
-		make_key(m, k, key[i]);
+		model_key(m, k, key[i]);
 		keys[i] = key[i];
 		there += !!m->version[k];
 	}
@@ -282,7 +317,7 @@ static const char *looking_bulk(struct model *m, u32 n)
 		u32 version = m->version[(n + i * 7) % m->keys];
 
 		if (!values[i] != !version ||
-		    (version && !is_value(m, version, values[i])))
+		    (version && !model_is_value(m, version, values[i])))
 			wrong = "bulk: a wrong answer for one of the keys";
 	}
 	rcu_read_unlock();
@@ -295,9 +330,10 @@ static void all_absent(struct model *m)
 
 	for (n = 0; n < m->keys; n++)
 		set_absent(m, n);
+	model_walks_see_clear(m);
 }
 
-static const char *shaping(struct model *m, enum model_op op, u32 n, u32 arg)
+static const char *shaping(struct model *m, enum model_op op, u32 arg)
 {
 	int err = 0;
 
@@ -314,6 +350,8 @@ static const char *shaping(struct model *m, enum model_op op, u32 n, u32 arg)
 		all_absent(m);
 		break;
 	default:
+		/* The one call that readers do not survive. */
+		model_close_walks(m, false);
 		hmap_destroy(&m->map);
 		all_absent(m);
 	}
@@ -325,159 +363,6 @@ static const char *shaping(struct model *m, enum model_op op, u32 n, u32 arg)
 			return "memory behind an empty map";
 	}
 	return NULL;
-}
-
-static void walk_begin(struct model *m)
-{
-	u32 n;
-
-	for (n = 0; n < m->keys; n++) {
-		m->visits[n] = 0;
-		m->stayed[n] = m->version[n];
-		m->inserts[n] = m->stayed[n];
-	}
-}
-
-static const char *walk_visit(struct model *m, const void *key,
-			      const void *value)
-{
-	u32 n = read_key(m, key);
-
-	if (n >= m->keys)
-		return "walk: a key that nobody has inserted";
-	if (!m->version[n])
-		return "walk: an absent key";
-	if (!is_value(m, m->version[n], value))
-		return "walk: a wrong value";
-	m->visits[n]++;
-	return NULL;
-}
-
-/* The promise: what stayed was visited once, anything at most once an insert. */
-static const char *walk_end(const struct model *m)
-{
-	u32 n;
-
-	for (n = 0; n < m->keys; n++) {
-		if (m->visits[n] > m->inserts[n])
-			return "walk: an entry visited twice";
-		if (m->stayed[n] && !m->visits[n])
-			return "walk: an entry missed";
-	}
-	return NULL;
-}
-
-/* xorshift32 (Marsaglia 2003) */
-static u32 next_random(u32 *state)
-{
-	u32 x = *state ? *state : 1;
-
-	x ^= x << 13;
-	x ^= x >> 17;
-	x ^= x << 5;
-	return *state = x;
-}
-
-/* What the body of a walk does: anything, to this or to another entry. */
-static const char *change_in_walk(struct model *m, u32 *state, bool *cleared,
-				  u32 current_key)
-{
-	u32 r = next_random(state), n = next_random(state) % m->keys;
-	enum model_op op = r % (MODEL_REMOVE + 1);
-
-	if (r & 0x30000)
-		return NULL;
-	if (r & 0x40000)
-		n = current_key;
-	if (r >> 20 == 0) {
-		*cleared = true;
-		return shaping(m, MODEL_CLEAR, 0, 0);
-	}
-	if (r >> 20 < 20)
-		return shaping(m, MODEL_TRIM, 0, 0);
-	if (r >> 20 < 40)
-		return shaping(m, MODEL_RESERVE, 0, next_random(state));
-	if (op == MODEL_REMOVE)
-		return removing(m, op, n);
-	return writing(m, op, n);
-}
-
-static const char *walk_all(struct model *m, bool changing, u32 state)
-{
-	bool cleared = false;
-	const char *wrong;
-	const void *key;
-	void *value;
-
-	walk_begin(m);
-	hmap_for_each(&m->map, iter, key, value) {
-		u32 n = read_key(m, key);
-
-		if (cleared)
-			return "walk: goes on after clear";
-		wrong = walk_visit(m, key, value);
-		if (!wrong && changing)
-			wrong = change_in_walk(m, &state, &cleared, n);
-		if (wrong)
-			return wrong;
-	}
-	return walk_end(m);
-}
-
-/* The same by a reader's walk, in one read-side section, where nothing may sleep. */
-static const char *walk_rcu(struct model *m, u32 state)
-{
-	const char *wrong = NULL;
-	bool cleared = false;
-	const void *key, *value;
-
-	if (!(m->kind->type.flags & HMAP_RCU))
-		return NULL;
-	walk_begin(m);
-	m->gfp = GFP_ATOMIC;
-	rcu_read_lock();
-	hmap_for_each_rcu(&m->map, iter, key, value) {
-		u32 n = read_key(m, key);
-
-		if (cleared)
-			wrong = "walk: goes on after clear";
-		if (!wrong)
-			wrong = walk_visit(m, key, value);
-		if (!wrong)
-			wrong = change_in_walk(m, &state, &cleared, n);
-		if (wrong)
-			break;
-	}
-	rcu_read_unlock();
-	m->gfp = GFP_KERNEL;
-	return wrong ? wrong : walk_end(m);
-}
-
-/* And by a cursor, with nothing held between the steps. A key that comes back has
- * the same place in the order, and is not visited again.
- */
-static const char *walk_cursor(struct model *m, u32 state)
-{
-	struct hmap_cursor cursor = HMAP_CURSOR_INIT;
-	bool cleared = false;
-	const void *key, *value;
-	const char *wrong;
-	u32 n;
-
-	walk_begin(m);
-	while ((value = hmap_next(&m->map, &cursor, &key))) {
-		n = read_key(m, key);
-		wrong = walk_visit(m, key, value);
-		if (!wrong && m->visits[n] > 1)
-			wrong = "cursor: an entry visited twice";
-		if (!wrong)
-			wrong = change_in_walk(m, &state, &cleared, n);
-		if (wrong)
-			return wrong;
-		if (cleared)
-			return NULL;
-	}
-	return walk_end(m);
 }
 
 const char *model_compare(struct model *m)
@@ -496,51 +381,59 @@ const char *model_compare(struct model *m)
 		if (wrong)
 			return wrong;
 	}
-	return walk_all(m, false, 0);
+	return model_walk(m, MODEL_WALK, 0);
 }
 
-const char *model_step(struct model *m, enum model_op op, u32 key, u32 arg)
+/* What a walk's body may do as well, @n is a key's number. */
+const char *model_change(struct model *m, enum model_op op, u32 n, u32 arg)
 {
-	u32 n = key % m->keys;
-	const char *wrong;
-
+	m->operations++;
 	switch (op) {
 	case MODEL_INSERT:
 	case MODEL_STORE:
 	case MODEL_REPLACE:
 	case MODEL_GET_OR_INSERT:
-		wrong = writing(m, op, n);
-		break;
+		return writing(m, op, n);
 	case MODEL_REMOVE:
 	case MODEL_TAKE:
-		wrong = removing(m, op, n);
-		break;
+		return model_remove(m, op, n, NULL);
 	case MODEL_LOOKUP:
 	case MODEL_GET:
 	case MODEL_CONTAINS:
-		wrong = looking(m, op, n);
-		break;
+		return looking(m, op, n);
 	case MODEL_LOOKUP_BULK:
-		wrong = looking_bulk(m, n);
-		break;
-	case MODEL_WALK:
-	case MODEL_WALK_CHANGING:
-		wrong = walk_all(m, op == MODEL_WALK_CHANGING, arg);
-		break;
-	case MODEL_WALK_RCU:
-		wrong = walk_rcu(m, arg);
-		break;
-	case MODEL_WALK_CURSOR:
-		wrong = walk_cursor(m, arg);
-		break;
+		return looking_bulk(m, n);
+	case MODEL_LOOKUP_MUT:
+		return mutating(m, n);
 	default:
-		wrong = shaping(m, op, n, arg);
+		return shaping(m, op, arg);
 	}
+}
+
+/* To check all of a large map after each step would be most of the work. */
+static bool check_is_due(struct model *m)
+{
+	if (m->checks_seldom && ++m->unchecked < m->count / 2)
+		return false;
+	m->unchecked = 0;
+	return true;
+}
+
+const char *model_step(struct model *m, enum model_op op, u32 key, u32 arg)
+{
+	const char *wrong;
+
+	if (op < MODEL_WALK)
+		wrong = model_change(m, op, key % m->keys, arg);
+	else if (op < MODEL_OPEN)
+		wrong = model_walk(m, op, arg);
+	else
+		wrong = model_walk_on(m, op, arg);
 	if (wrong)
 		return wrong;
-	if (hmap_validate(&m->map))
-		return "hmap_validate() found damage";
 	if (hmap_count(&m->map) != m->count)
 		return "wrong count";
+	if (check_is_due(m) && hmap_validate(&m->map))
+		return "hmap_validate() found damage";
 	return NULL;
 }

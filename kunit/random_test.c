@@ -31,11 +31,13 @@ static enum model_op next_op(struct rng *rng, bool filling)
 		return filling ? rng_below(rng, MODEL_REMOVE) : MODEL_REMOVE;
 	if (r < 600)
 		return MODEL_TAKE;
-	if (r < 990)
+	if (r < 970)
 		return rng_below(rng, MODEL_RESERVE);
-	if (r < 992)
+	if (r < 972)
 		return MODEL_RESERVE + rng_below(rng, 4);
-	return MODEL_WALK + rng_below(rng, 4);
+	if (r < 980)
+		return MODEL_WALK + rng_below(rng, 4);
+	return r < 982 ? MODEL_OPEN : r < 999 ? MODEL_ADVANCE : MODEL_CLOSE;
 }
 
 static const char *random_steps(struct rng *rng, u32 steps, u32 *step)

@@ -35,6 +35,7 @@ typedef unsigned int gfp_t;
 
 #define U16_MAX			UINT16_MAX
 #define U32_MAX			UINT32_MAX
+#define U64_MAX			UINT64_MAX
 #define EUCLEAN			117
 #define __rcu
 #define __acquires(lock)
@@ -43,6 +44,7 @@ typedef unsigned int gfp_t;
 #undef __always_inline
 #define __always_inline		inline __attribute__((__always_inline__))
 #define __maybe_unused		__attribute__((__unused__))
+#define fallthrough		__attribute__((__fallthrough__))
 #define __read_mostly
 #define __init
 #define inline			inline __attribute__((__gnu_inline__, __unused__))

@@ -336,11 +336,13 @@ static void all_absent(struct model *m)
 static const char *shaping(struct model *m, enum model_op op, u32 arg)
 {
 	int err = 0;
+	u32 n;
 
 	switch (op) {
 	case MODEL_RESERVE:
-		err = hmap_reserve(&m->map, min(arg % MODEL_KEYS, m->keys),
-				   m->gfp);
+		n = min(arg % MODEL_KEYS, m->keys);
+		err = hmap_reserve(&m->map, n, m->gfp);
+		m->reserved = max(m->reserved, n);
 		break;
 	case MODEL_TRIM:
 		err = hmap_trim(&m->map, m->gfp);
@@ -357,8 +359,10 @@ static const char *shaping(struct model *m, enum model_op op, u32 arg)
 	}
 	if (err && !(m->may_fail && err == -ENOMEM))
 		return "reserve or trim failed";
-	if (op == MODEL_CLEAR || op == MODEL_DESTROY ||
-	    (op == MODEL_TRIM && !m->count)) {
+	if (op == MODEL_RESERVE)
+		return NULL;
+	m->reserved = 0;
+	if (op != MODEL_TRIM || !m->count) {
 		if (hmap_memory(&m->map))
 			return "memory behind an empty map";
 	}
@@ -413,7 +417,7 @@ const char *model_change(struct model *m, enum model_op op, u32 n, u32 arg)
 /* To check all of a large map after each step would be most of the work. */
 static bool check_is_due(struct model *m)
 {
-	if (m->checks_seldom && ++m->unchecked < m->count / 2)
+	if (m->checks_seldom && ++m->unchecked < max(m->count, m->reserved) / 2)
 		return false;
 	m->unchecked = 0;
 	return true;

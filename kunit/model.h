@@ -83,6 +83,7 @@ struct model {
 	bool readers;		/* open walks may be readers', in one section */
 	bool checks_seldom;	/* all of a large map, that is */
 	u32 unchecked;		/* steps since the last such check */
+	u32 reserved;		/* at most so many slots were asked for */
 	u64 operations;		/* done on the map */
 	u32 version[MODEL_KEYS];	/* 0: absent */
 	struct model_walk walk[MODEL_WALKS];

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# The fuzzer's corpus, as it is kept in corpus.txt: a line of hexadecimal digits for
-# each input. Sourced.
+# The fuzzer's corpus, as it is kept in corpus.txt: a line of base64 for each input.
+# Sourced.
 
 CORPUS=$(dirname "${BASH_SOURCE[0]}")/corpus.txt
-# The longest input, in bytes.
+# The longest input that the fuzzer makes, and that is kept, in bytes.
 # shellcheck disable=SC2034 # for those who source this
-MAX_LEN=2048
+MAX_LEN=2048 MAX_KEPT=600
 
 # unpack_corpus DIR: a file for each input.
 unpack_corpus() {
@@ -16,11 +16,9 @@ unpack_corpus() {
 	rm -rf "$1"
 	mkdir -p "$1"
 	while read -r line; do
-		[[ $line != '#'* ]] || continue
-		# shellcheck disable=SC2001 # no pattern of bash's repeats a match
-		printf '%b' "$(sed 's/../\\x&/g' <<<"$line")" >"$1/$n"
+		base64 -d <<<"$line" >"$1/$n"
 		n=$((n + 1))
-	done <"$CORPUS"
+	done < <(grep -v '^#' "$CORPUS")
 }
 
 # pack_corpus DIR: into corpus.txt, short ones first.
@@ -30,9 +28,9 @@ pack_corpus() {
 	{
 		grep '^#' "$CORPUS"
 		for file in "$1"/*; do
-			od -An -v -tx1 "$file" | tr -d ' \n'
+			base64 -w 0 "$file"
 			echo
-		done | awk '{ print length, $0 }' | sort -n | cut -d' ' -f2
+		done | awk '{ print length, $0 }' | LC_ALL=C sort -k1n -k2 | cut -d' ' -f2
 	} >"$CORPUS.new"
 	mv "$CORPUS.new" "$CORPUS"
 }

@@ -60,6 +60,17 @@ static void print_operations(void)
 	fprintf(stderr, "%llu operations\n", operations + m.operations);
 }
 
+/* A sign of life at every ten millions. */
+static void count_operations(void)
+{
+	u64 before = operations / 10000000;
+
+	operations += m.operations;
+	m.operations = 0;
+	if (operations / 10000000 > before)
+		print_operations();
+}
+
 static bool is_word(u32 size)
 {
 	return size == 1 || size == 2 || size == 4 || size == 8;
@@ -228,8 +239,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	for (at = 2; at + 4 <= size; at += 4)
 		step(data + at);
 	finish();
-	operations += m.operations;
-	m.operations = 0;
+	count_operations();
 	if (operations >= limit) {
 		/* Not exit(), which libFuzzer takes for the target's failure. */
 		print_operations();

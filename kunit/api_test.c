@@ -204,6 +204,39 @@ static void sets_have_no_value(struct kunit *test)
 	u32_set_destroy(&s);
 }
 
+static void typed_contains_under_rcu(struct kunit *test)
+{
+	struct point p = { 1, 2, 3 };
+	struct point_rcu_map m;
+
+	point_rcu_map_init(&m);
+	KUNIT_EXPECT_FALSE(test, point_rcu_map_contains(&m, 7));
+	KUNIT_EXPECT_EQ(test, point_rcu_map_insert(&m, 7, p, GFP_KERNEL), 0);
+	KUNIT_EXPECT_TRUE(test, point_rcu_map_contains(&m, 7));
+	KUNIT_EXPECT_FALSE(test, point_rcu_map_contains(&m, 8));
+	point_rcu_map_destroy(&m);
+}
+
+/* The ready-made hashes, called by users of their own: of key and seed, and no more. */
+static void hashes_of_key_and_seed(struct kunit *test)
+{
+	char name[] = "name", same[] = "name";
+	u32 a = 1, b = 2;
+	u64 c = 1;
+
+	KUNIT_EXPECT_EQ(test, hmap_hash_u32(&a, 4, 7), hmap_hash_u64(&c, 8, 7));
+	KUNIT_EXPECT_NE(test, hmap_hash_u32(&a, 4, 7), hmap_hash_u32(&b, 4, 7));
+	KUNIT_EXPECT_NE(test, hmap_hash_u32(&a, 4, 7), hmap_hash_u32(&a, 4, 8));
+	KUNIT_EXPECT_EQ(test, hmap_siphash_string(name, 0, 7),
+			hmap_siphash_string(same, 0, 7));
+	KUNIT_EXPECT_EQ(test, hmap_siphash_string(name, 0, 7),
+			hmap_siphash_bytes(name, 4, 7));
+	KUNIT_EXPECT_NE(test, hmap_siphash_string(name, 0, 7),
+			hmap_siphash_string("mane", 0, 7));
+	KUNIT_EXPECT_NE(test, hmap_siphash_string(name, 0, 7),
+			hmap_siphash_string(name, 0, 8));
+}
+
 /* The map keeps a copy: what happens to the caller's string does not matter. */
 static void string_keys_are_copied(struct kunit *test)
 {
@@ -514,6 +547,8 @@ static struct kunit_case api_test_cases[] = {
 	KUNIT_CASE(lookup_mut_refuses_rcu),
 	KUNIT_CASE(rcu_values_stay_readable),
 	KUNIT_CASE(typed_wrappers),
+	KUNIT_CASE(typed_contains_under_rcu),
+	KUNIT_CASE(hashes_of_key_and_seed),
 	KUNIT_CASE(sets_have_no_value),
 	KUNIT_CASE(string_keys_are_copied),
 	KUNIT_CASE(small_values_do_not_touch_each_other),

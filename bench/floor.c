@@ -36,8 +36,7 @@ static inline struct peer_map *peer_create(u32 n)
 
 static inline void peer_destroy(struct peer_map *map)
 {
-	if (map->pairs)
-		kvfree(map->pairs);
+	kvfree(map->pairs);
 	kfree(map);
 }
 

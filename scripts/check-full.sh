@@ -22,6 +22,12 @@ stages=(
 	"reload-debug    kasan     the same 100 times, under KASAN and kmemleak"
 	"kcsan           kcsan     the stress test under KCSAN"
 	"broken-kcsan    kcsan     break hmap on purpose; KCSAN has to find it"
+	"coverage        clang     what the tests reach of the core: lines and branches"
+	"build-clang     stock-clang  build with clang, W=1, without a warning"
+	"analyzer        gcc       the static analyzer of gcc"
+	"cppcheck        cppcheck  cppcheck"
+	"coccinelle      cocci     the kernel's semantic patches"
+	"smatch          uml       smatch, where it is installed"
 )
 
 # What takes minutes and tests only a test runs when it is asked for.

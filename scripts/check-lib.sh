@@ -37,7 +37,12 @@ prepare() {
 
 	case $1 in
 	gcc) (ensure_packages gcc libc6-dev make) ;;
-	clang) (ensure_packages clang libclang-rt-dev llvm libc6-dev make) ;;
+	clang) (ensure_packages clang libclang-rt-dev llvm libc6-dev make python3) ;;
+	cppcheck) (ensure_packages cppcheck make) ;;
+	cocci)
+		(ensure_packages coccinelle) &&
+			LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh")
+		;;
 	source)
 		(ensure_packages perl) && # for checkpatch and kernel-doc
 			LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh")
@@ -49,8 +54,9 @@ prepare() {
 			LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
 			UML=$("$HMAP_SCRIPTS/kernel-uml.sh" "${version#-}")
 		;;
-	stock | patch)
+	stock | patch | stock-clang)
 		(ensure_packages perl qemu-system-x86 patch) &&
+			{ [ "$1" != stock-clang ] || (ensure_packages clang lld llvm); } &&
 			found=$("$HMAP_SCRIPTS/kernel-cloud.sh") &&
 			eval "$found"
 		;;

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What user space has of it is looked at with the headers that it is built with there;
+# the samples, and what only a kernel has, without any.
+# shellcheck source=scripts/stages/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+DIR=$HMAP_BUILD/cppcheck
+
+# GNU C, the kernel's language, has arithmetic on void pointers: by bytes.
+check() {
+	cppcheck -q --enable=warning,performance,portability --std=c11 -j"$(nproc)" \
+		--suppress=arithOperationsOnVoidPointer --inline-suppr \
+		--error-exitcode=1 "$@"
+}
+
+make --no-print-directory -C kunit/user BUILD="$DIR" headers
+mapfile -t core < <(sources | grep -E '^(hmap|kunit/user)/.*\.c$|^kunit/model.*\.c$' |
+	grep -v -E '^hmap/(main|debugfs)\.c$|^kunit/user/(threads|stress)\.c$')
+check --include=kunit/user/stubs.h -I "$DIR/include" -I . -I kunit/user "${core[@]}"
+check samples/*.c hmap/main.c hmap/debugfs.c

@@ -3,7 +3,8 @@
 #
 # check.sh PROGRAM... -- [FILTER]
 #
-# Run the suites as each of the programs and add up their results.
+# Run the suites as each of the programs, all at the same time, and add up their
+# results.
 set -euo pipefail
 
 programs=()
@@ -14,12 +15,19 @@ done
 filter=${2:-}
 
 passed=0 failed=0 skipped=0
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+outputs=$(mktemp -d)
+trap 'rm -rf "$outputs"' EXIT
 
 for program in "${programs[@]}"; do
-	echo "== $(basename "$program")"
-	"$program" ${filter:+"$filter"} 2>&1 | tee "$output" || :
+	"$program" ${filter:+"$filter"} >"$outputs/${program##*/}" 2>&1 &
+done
+# Whether one has failed, its last line tells.
+wait
+
+for program in "${programs[@]}"; do
+	output=$outputs/${program##*/}
+	echo "== ${program##*/}"
+	cat "$output"
 	if [[ $(tail -n 1 "$output") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
 		passed=$((passed + BASH_REMATCH[1]))
 		failed=$((failed + BASH_REMATCH[2]))

@@ -23,7 +23,7 @@ stages=(
 	"kcsan           kcsan     the stress test under KCSAN"
 	"broken-kcsan    kcsan     break hmap on purpose; KCSAN has to find it"
 	"coverage        clang     what the tests reach of the core: lines and branches"
-	"build-clang     stock-clang  build with clang, W=1, without a warning"
+	"build-clang     clang-kernel  build with clang, W=1, without a warning"
 	"analyzer        gcc       the static analyzer of gcc"
 	"cppcheck        cppcheck  cppcheck"
 	"coccinelle      cocci     the kernel's semantic patches"

@@ -25,7 +25,7 @@ lanes=()
 # package in Debian 12.
 may_be_missing() {
 	case $1 in
-	uml-* | kasan | kcsan | herd) true ;;
+	uml-* | kasan | kcsan | clang-kernel | herd) true ;;
 	*) false ;;
 	esac
 }
@@ -38,6 +38,10 @@ prepare() {
 	case $1 in
 	gcc) (ensure_packages gcc libc6-dev make) ;;
 	clang) (ensure_packages clang libclang-rt-dev llvm libc6-dev make python3) ;;
+	clang-kernel)
+		(ensure_packages perl python3) && # W=1 runs kernel-doc
+			CLANG_KERNEL=$("$HMAP_SCRIPTS/kernel-clang.sh")
+		;;
 	cppcheck) (ensure_packages cppcheck make) ;;
 	cocci)
 		(ensure_packages coccinelle) &&
@@ -54,9 +58,8 @@ prepare() {
 			LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
 			UML=$("$HMAP_SCRIPTS/kernel-uml.sh" "${version#-}")
 		;;
-	stock | patch | stock-clang)
+	stock | patch)
 		(ensure_packages perl qemu-system-x86 patch) &&
-			{ [ "$1" != stock-clang ] || (ensure_packages clang lld llvm); } &&
 			found=$("$HMAP_SCRIPTS/kernel-cloud.sh") &&
 			eval "$found"
 		;;
@@ -134,7 +137,7 @@ run_stage() {
 	prepare "$2" || status=$?
 	if [ "$status" -eq 0 ]; then
 		unset HMAP_REASON
-		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG HERD7
+		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG CLANG_KERNEL HERD7
 		STAGE=$name with_heartbeat "running $name" "$log" \
 			bash "$HMAP_SCRIPTS/stages/${name%-[0-9]*}.sh" || status=$?
 		count "$log" "$status"

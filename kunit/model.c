@@ -189,6 +189,12 @@ static void set_absent(struct model *m, u32 n)
 	model_walks_see_removal(m, n);
 }
 
+static bool may_have_failed(struct model *m, int err)
+{
+	m->failures += err == -ENOMEM;
+	return m->may_fail && err == -ENOMEM;
+}
+
 static const char *writing(struct model *m, enum model_op op, u32 n)
 {
 	u64 key[MODEL_KEY_MAX / 8], value[MODEL_VALUE_MAX / 8];
@@ -212,7 +218,7 @@ static const char *writing(struct model *m, enum model_op op, u32 n)
 					    m->gfp);
 		err = IS_ERR(stored) ? PTR_ERR(stored) : 0;
 	}
-	if (m->may_fail && err == -ENOMEM)
+	if (may_have_failed(m, err))
 		return NULL;
 	if (err != right)
 		return "a call that writes returned something else";
@@ -357,7 +363,7 @@ static const char *shaping(struct model *m, enum model_op op, u32 arg)
 		hmap_destroy(&m->map);
 		all_absent(m);
 	}
-	if (err && !(m->may_fail && err == -ENOMEM))
+	if (err && !may_have_failed(m, err))
 		return "reserve or trim failed";
 	if (op == MODEL_RESERVE)
 		return NULL;
@@ -433,7 +439,7 @@ const char *model_step(struct model *m, enum model_op op, u32 key, u32 arg)
 		wrong = model_walk(m, op, arg);
 	else
 		wrong = model_walk_on(m, op, arg);
-	if (wrong)
+	if (wrong || m->quick)
 		return wrong;
 	if (hmap_count(&m->map) != m->count)
 		return "wrong count";

@@ -85,6 +85,8 @@ struct model {
 	u32 unchecked;		/* steps since the last such check */
 	u32 reserved;		/* at most so many slots were asked for */
 	u64 operations;		/* done on the map */
+	bool quick;		/* model_step() looks at this step's result only */
+	u32 failures;		/* calls that have returned -ENOMEM */
 	u32 version[MODEL_KEYS];	/* 0: absent */
 	struct model_walk walk[MODEL_WALKS];
 };

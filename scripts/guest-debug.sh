@@ -10,9 +10,7 @@
 seconds=$(sed -n 's/.*hmap_seconds=\([0-9]*\).*/\1/p' /proc/cmdline)
 
 allow_faults
-# Checkers allocate for themselves, from caches of their own: the n-th allocation that
-# fails has to be one of those under test, which slub_debug=A marks.
-echo Y >/sys/kernel/debug/failslab/cache-filter
+spare_checkers
 load_kunit
 load /modules/hmap.ko
 echo "KTAP version 1"

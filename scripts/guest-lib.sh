@@ -116,6 +116,13 @@ allow_faults() {
 	done
 }
 
+# Checkers allocate for themselves, from caches of their own and whole pages: the n-th
+# allocation that fails has to be one of those under test, which slub_debug=A marks.
+spare_checkers() {
+	echo Y >/sys/kernel/debug/failslab/cache-filter
+	echo 20 >/sys/kernel/debug/fail_page_alloc/min-order
+}
+
 # Small kernels have KUnit switched off by default; those that know no such
 # parameter take no notice.
 load_kunit() {

@@ -26,6 +26,7 @@ check_leaks
 unload hmap
 check_leaks
 unload kunit
+check_reported_once
 check_kernel_log
 
 finish "$failed"

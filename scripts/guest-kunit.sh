@@ -18,6 +18,7 @@ done
 
 unload_all
 unload kunit
+check_reported_once
 check_kernel_log
 
 finish "$failed"

@@ -162,6 +162,14 @@ check_leaks() {
 		fail "kmemleak did not work to the end"
 }
 
+# KUnit tests have several types whose hashes spread keys poorly.
+check_reported_once() {
+	local reports
+
+	reports=$(dmesg | grep -c 'its hash spreads keys poorly')
+	[ "$reports" -eq 1 ] || fail "poor hashes were reported $reports times"
+}
+
 # Every test that provokes a warning announces it, so any other one is a bug. A race
 # that KCSAN reports may be somebody else's, which guest-kcsan.sh finds out.
 check_kernel_log() {

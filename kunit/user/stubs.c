@@ -4,6 +4,7 @@
 
 unsigned int stub_warnings;
 unsigned int stub_expected_warnings;
+unsigned int stub_reports;
 unsigned int stub_fail_nth;
 bool stub_fail_all;
 size_t stub_bytes;

@@ -134,14 +134,18 @@ static inline unsigned long int_sqrt(unsigned long n)
 /* Warnings given, and those that tests have announced. */
 extern unsigned int stub_warnings;
 extern unsigned int stub_expected_warnings;
+/* Messages by pr_warn_once(). */
+extern unsigned int stub_reports;
 
 #define pr_info(fmt, ...)	printf("# " pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_err(fmt, ...)	fprintf(stderr, pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_warn_once(fmt, ...) ({						\
 	static bool __done;						\
 									\
-	if (!__done)							\
+	if (!__done) {							\
 		pr_info(fmt, ##__VA_ARGS__);				\
+		stub_reports++;						\
+	}								\
 	__done = true;							\
 })
 #define WARN_ONCE(x, fmt, ...) ({					\

@@ -35,6 +35,21 @@
 #include "layout.h"
 
 /**
+ * DOC: bad arguments
+ *
+ * Calls that change a map look at what they are given: -EINVAL and one warning for a
+ * NULL or senseless type, a NULL key or value where its size is not 0; -E2BIG for a
+ * reserve that no map could meet. They leave the map as it was.
+ *
+ * What a look would cost every lookup is undefined, as with rhashtable or memcpy(): a
+ * NULL map, but for hmap_free(); a NULL key, result or cursor for a call that finds or
+ * walks, unless the map has no entry or the size is 0; a map that was copied, or used or
+ * freed after hmap_free(); what a lookup returned, beyond its time; hmap_destroy() or
+ * hmap_free() with a reader left, and hmap_free() inside a walk. NULL is dereferenced,
+ * KASAN reports the others, and lockdep a missing lock that hmap_set_lock() has named.
+ */
+
+/**
  * DOC: a map's life
  */
 

@@ -33,8 +33,8 @@ build_for_uml() {
 	local dir=${UML_DIR:-$HMAP_BUILD/uml}
 
 	copy_sources "$dir"
-	build_modules "$UML" "$dir" ARCH=um HMAP_KUNIT=1 HMAP_STRESS=1 HMAP_SAMPLES=1 W=1 \
-		2>&1 | tee "$dir.log"
+	build_modules "$UML" "$dir" ARCH=um HMAP_KUNIT=1 HMAP_STRESS=1 HMAP_MISUSE=1 \
+		HMAP_SAMPLES=1 W=1 2>&1 | tee "$dir.log"
 }
 
 # shellcheck disable=SC2153 # KDIR is not a slip for kdir
@@ -56,8 +56,8 @@ build_for_debug() {
 
 	copy_sources "$dir"
 	{
-		build_modules "$DEBUG" "$dir" HMAP_KUNIT=1 HMAP_STRESS=1 HMAP_SAMPLES=1 \
-			UBSAN_SANITIZE=y KCFLAGS=-DHMAP_CHURN_PAIRS=100000 W=1
+		build_modules "$DEBUG" "$dir" HMAP_KUNIT=1 HMAP_STRESS=1 HMAP_MISUSE=1 \
+			HMAP_SAMPLES=1 UBSAN_SANITIZE=y KCFLAGS=-DHMAP_CHURN_PAIRS=100000 W=1
 		build_kv_demo "$dir"
 		build_guest_programs "$dir"
 	} 2>&1 | tee "$dir.log"

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The functions behind stubs.h. */
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "stubs.h"
 
 unsigned int stub_warnings;
@@ -9,6 +13,22 @@ unsigned int stub_fail_nth;
 bool stub_fail_all;
 size_t stub_bytes;
 size_t stub_largest;
+
+bool stub_dies(void (*run)(void))
+{
+	int status = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		/* Its report is not for the log. */
+		dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+		run();
+		_exit(0);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status;
+}
 
 static const size_t classes[] = {
 	8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192

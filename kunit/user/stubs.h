@@ -62,6 +62,7 @@ typedef unsigned int gfp_t;
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
 #define BUILD_BUG_ON_MSG(cond, msg)	do { } while (0)
+#define OPTIMIZER_HIDE_VAR(v)	__asm__("" : "=r"(v) : "0"(v))
 #define prefetch(p)		__builtin_prefetch(p)
 #define ASSERT_EXCLUSIVE_WRITER(v)	((void)(v))
 #define struct_size(p, member, n) \
@@ -159,6 +160,9 @@ extern unsigned int stub_reports;
 	}								\
 	__warn;								\
 })
+
+/* Run this in another process: whether a fault or a sanitizer ends it. */
+bool stub_dies(void (*run)(void));
 
 /* modules */
 #define module_param(name, type, mode)		struct __param_unused

@@ -9,7 +9,7 @@
 LOG=$HMAP_BUILD/sparse.log
 
 [ -e "$UML_DIR/hmap.ko" ] || build_for_uml
-build_modules "$UML" "$UML_DIR" ARCH=um HMAP_KUNIT=1 HMAP_STRESS=1 HMAP_SAMPLES=1 W=1 \
+build_modules "$UML" "$UML_DIR" ARCH=um HMAP_KUNIT=1 HMAP_STRESS=1 HMAP_MISUSE=1 HMAP_SAMPLES=1 W=1 \
 	HMAP_BENCH=1 C=2 CF=-D__CHECK_ENDIAN__ 2>&1 | tee "$LOG"
 
 # The kernel's own headers are not free of complaints.

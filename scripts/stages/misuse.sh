@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What hmap.h forbids is reported by a kernel that checks itself; see
+# debug-kasan.config. KASAN would stay silent after its first report.
+# shellcheck source=scripts/stages/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+DIR=$HMAP_BUILD/debug
+CONSOLE=$HMAP_LOG/$STAGE-console.log
+
+[ -e "$DIR/hmap.ko" ] || build_for_debug
+"$HMAP_SCRIPTS/initramfs.sh" "$DIR/misuse.gz" "$HMAP_SCRIPTS/guest-misuse.sh" \
+	"$DIR/hmap.ko" "$DIR/kunit/hmap_misuse.ko"
+HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-qemu.sh" "$DEBUG/arch/x86/boot/bzImage" \
+	"$DIR/misuse.gz" 300 "$CONSOLE" kasan_multi_shot

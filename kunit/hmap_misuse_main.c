@@ -21,7 +21,7 @@ static int __init hmap_misuse_init(void)
 		const struct misuse *m = &misuses[i];
 
 		/* The kernel would stop. */
-		if (m->reporter == BY_FAULT)
+		if (m->reporter == BY_FAULT || m->reporter == BY_ASAN_LAST)
 			continue;
 		pr_info("begin %s, %s\n", m->name,
 			m->reporter == BY_ASAN ? "KASAN" : "lockdep");

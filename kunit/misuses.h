@@ -14,6 +14,7 @@
 enum reporter {
 	BY_FAULT,	/* any machine: NULL is dereferenced */
 	BY_ASAN,	/* KASAN, or the address sanitizer in user space */
+	BY_ASAN_LAST,	/* the same, but a kernel does not survive it */
 	BY_LOCKDEP,	/* a kernel with PROVE_RCU */
 };
 

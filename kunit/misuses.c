@@ -188,7 +188,10 @@ static void read_without_rcu(void)
 
 #define MISUSE(by, function)	{ #function, by, function }
 
+/* After a report of KASAN's, lockdep is silent. */
 const struct misuse misuses[] = {
+	MISUSE(BY_LOCKDEP, write_without_lock),
+	MISUSE(BY_LOCKDEP, read_without_rcu),
 	MISUSE(BY_FAULT, look_in_no_map),
 	MISUSE(BY_FAULT, insert_into_no_map),
 	MISUSE(BY_FAULT, destroy_no_map),
@@ -202,8 +205,6 @@ const struct misuse misuses[] = {
 	MISUSE(BY_ASAN, destroy_map_and_its_copy),
 	MISUSE(BY_ASAN_LAST, free_map_in_walk),
 	MISUSE(BY_ASAN, destroy_map_in_readers_walk),
-	MISUSE(BY_LOCKDEP, write_without_lock),
-	MISUSE(BY_LOCKDEP, read_without_rcu),
 };
 
 const u32 nr_misuses = ARRAY_SIZE(misuses);

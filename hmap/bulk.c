@@ -8,10 +8,10 @@
 
 #include "internal.h"
 
-/* Enough to keep a CPU's outstanding loads busy: more of them than a core has buffers
- * for misses, since a batch begins and ends with none. 1 KiB of stack.
+/* Enough to keep a CPU's outstanding loads busy for longer than a batch takes to begin
+ * and to end; 768 bytes of stack.
  */
-#define BATCH	32
+#define BATCH	24
 
 /* A lookup under way. */
 struct lookup {

@@ -23,14 +23,15 @@ static bool valid_entry(const struct hmap *map, const struct hmap_table *table,
 	const struct hmap_type *type = map->type;
 	const void *slot = hmap_slot(type, table, index);
 	const void *key = hmap_slot_key(type, slot);
+	bool in_range;
 	u64 hash;
 
 	if (!require(map, key))
 		return false;
 	hash = hmap_hash_key(type, key, table->seed);
-	return require(map, hmap_slot_hash(type, slot, table->seed) == hash) &&
-	       require(map, !table->depth ||
-			    (hash ^ range) >> (64 - table->depth) == 0) &&
+	in_range = !table->depth || (hash ^ range) >> (64 - table->depth) == 0;
+	return require(map, in_range) &&
+	       require(map, hmap_slot_hash(type, slot, table->seed) == hash) &&
 	       require(map, hmap_table_byte(table, index) ==
 			    hmap_full_byte(hash)) &&
 	       require(map, hmap_probe(type, table, table->nr_words, key, hash,

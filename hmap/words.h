@@ -75,8 +75,7 @@ static inline void hmap_set_overflow(struct hmap_table *table, u32 end, u64 hash
 	u32 nr = hmap_home(hash, table->nr_words);
 
 	while (nr != end) {
-		hmap_set_word(table, nr,
-			 table->words[nr] | hmap_overflow_bit(hash));
+		hmap_set_word(table, nr, table->words[nr] | hmap_overflow_bit(hash));
 		if (++nr == table->nr_words)
 			nr = 0;
 	}

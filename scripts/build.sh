@@ -57,7 +57,8 @@ build_for_debug() {
 	copy_sources "$dir"
 	{
 		build_modules "$DEBUG" "$dir" HMAP_KUNIT=1 HMAP_STRESS=1 HMAP_MISUSE=1 \
-			HMAP_SAMPLES=1 UBSAN_SANITIZE=y KCFLAGS=-DHMAP_CHURN_PAIRS=100000 W=1
+			HMAP_SAMPLES=1 UBSAN_SANITIZE=y W=1 \
+			KCFLAGS="-DHMAP_CHURN_PAIRS=100000 -DHMAP_FEW_FAULTS"
 		build_kv_demo "$dir"
 		build_guest_programs "$dir"
 	} 2>&1 | tee "$dir.log"

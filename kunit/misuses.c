@@ -141,8 +141,7 @@ static void free_map_in_walk(void)
 		return;
 	fill(map, 0, MANY);
 	hmap_for_each(map, iter, key, value) {
-		if (map)
-			hmap_free(map);
+		hmap_free(map);
 		map = NULL;
 	}
 }

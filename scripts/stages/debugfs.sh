@@ -15,4 +15,4 @@ CYCLES=${CYCLES:-20}
 	"$DIR/hmap.ko" "$DIR/kunit/hmap_user.ko" "$DIR/samples/hmap_kv.ko" \
 	"$DIR"/{kv_fuzz,read_debugfs}
 HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-qemu.sh" "$DEBUG/arch/x86/boot/bzImage" \
-	"$DIR/debugfs.gz" $((300 + 20 * CYCLES)) "$CONSOLE" hmap_cycles="$CYCLES"
+	"$DIR/debugfs.gz" $((1800 + 20 * CYCLES)) "$CONSOLE" hmap_cycles="$CYCLES"

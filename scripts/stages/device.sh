@@ -17,5 +17,5 @@ SEED=${SEED:-$(date +%s)}
 	"$DIR/hmap.ko" "$DIR/samples/hmap_kv.ko" "$DIR/kv_fuzz"
 echo "SEED=$SEED${ROUND:+ ROUND=$ROUND} DURATION=$DURATION"
 HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-qemu.sh" "$DEBUG/arch/x86/boot/bzImage" \
-	"$DIR/device.gz" $((4 * DURATION + 300)) "$CONSOLE" hmap_seconds="$DURATION" \
+	"$DIR/device.gz" $((4 * DURATION + 1800)) "$CONSOLE" hmap_seconds="$DURATION" \
 	hmap_seed="$SEED" ${ROUND:+hmap_round="$ROUND"}

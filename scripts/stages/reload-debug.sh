@@ -13,4 +13,4 @@ CYCLES=${CYCLES:-100}
 "$HMAP_SCRIPTS/initramfs.sh" "$DIR/reload.gz" "$HMAP_SCRIPTS/guest-reload.sh" \
 	"$DIR/hmap.ko" "$DIR/kunit/hmap_user.ko" "$DIR/samples/hmap_kv.ko"
 HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-qemu.sh" "$DEBUG/arch/x86/boot/bzImage" \
-	"$DIR/reload.gz" $((120 + 5 * CYCLES)) "$CONSOLE" hmap_cycles="$CYCLES"
+	"$DIR/reload.gz" $((1800 + 5 * CYCLES)) "$CONSOLE" hmap_cycles="$CYCLES"

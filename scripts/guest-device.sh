@@ -14,7 +14,7 @@ round=$(argument hmap_round)
 allow_faults
 load /modules/hmap.ko
 # Few enough that the limit is met, and enough for tables to be split.
-load /modules/hmap_kv.ko max_entries=1000
+load /modules/hmap_kv.ko max_entries=400
 # shellcheck disable=SC2086 # no word, or one
 /bin/kv_fuzz "$seed" "$seconds" $round || fail "kv_fuzz"
 

@@ -121,7 +121,7 @@ void *__hmap_find_on(const struct hmap_type *type, const struct hmap_table *tabl
 void *__hmap_find_int_on(const struct hmap_type *type, const struct hmap_table *table,
 			 u32 nr_words, u64 key, u64 hash);
 
-/* An integer that is handed on by value can stay in a register in all those lookups
+/* A key of an integer's size that is handed on by value can stay in a register in all those lookups
  * that do not come here.
  */
 static __always_inline void *hmap_find_on(const struct hmap_type *type,
@@ -131,11 +131,11 @@ static __always_inline void *hmap_find_on(const struct hmap_type *type,
 	bool known = __builtin_constant_p(type->key_size) && !type->equal;
 
 	if (known && type->key_size == sizeof(u64))
-		return __hmap_find_int_on(type, table, nr_words, *(const u64 *)key,
-					  hash);
+		return __hmap_find_int_on(type, table, nr_words,
+					  get_unaligned((const u64 *)key), hash);
 	if (known && type->key_size == sizeof(u32))
-		return __hmap_find_int_on(type, table, nr_words, *(const u32 *)key,
-					  hash);
+		return __hmap_find_int_on(type, table, nr_words,
+					  get_unaligned((const u32 *)key), hash);
 	return __hmap_find_on(type, table, nr_words, key, hash);
 }
 

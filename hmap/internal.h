@@ -49,8 +49,8 @@ struct hmap_counters {
 
 DECLARE_PER_CPU(struct hmap_counters, hmap_counters);
 
-/* As cheap as this_cpu_inc() where there is an instruction for that; elsewhere it does
- * not disable interrupts.
+/* Nearly as cheap as this_cpu_inc() where there is an instruction for that; elsewhere it
+ * does not disable interrupts.
  */
 static inline void hmap_counter_inc(enum hmap_counter counter)
 {

@@ -93,17 +93,22 @@ struct hmap_table {
 static_assert(sizeof(struct hmap_table) == 24);
 
 /* 2^depth references to tables, found by the top bits of the hash. A table of smaller
- * depth stands in all the entries of its range. Readers look at seed, depth and refs.
+ * depth stands in all the entries of its range. Readers look at what begins with the
+ * seed. The number of entries changes with each insert and removal, so it is in another
+ * cache line: else every lookup beside a writer would wait for that line.
  */
 struct hmap_dir {
 	struct rcu_head		rcu;
+	unsigned long		count;	/* entries in the map */
+	u32			nr_at_depth[HMAP_DIR_MAX_DEPTH + 1];
 	u32			seed;
 	u8			depth;
 	u8			shift;	/* 64 - depth */
-	unsigned long		count;	/* entries in the map */
-	u32			nr_at_depth[HMAP_DIR_MAX_DEPTH + 1];
 	void __rcu		*refs[];
 };
+
+static_assert(offsetof(struct hmap_dir, seed) / 64 >
+	      offsetof(struct hmap_dir, count) / 64);
 
 /*
  * The hash's lower half chooses the word, by its upper bits: 16 of them at most, as a

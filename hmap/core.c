@@ -112,7 +112,7 @@ static __always_inline long locate_slot(const struct hmap_type *type,
 {
 	struct hmap_table *table = place->table;
 	u32 nr = hmap_home(place->hash, table->nr_words);
-	u64 word = table->words[nr];
+	u64 word = *hmap_word(table, nr);
 	u64 match = hmap_match_tag(word, place->hash);
 
 	if (match) {
@@ -459,7 +459,7 @@ static __always_inline void *insert_pair(struct hmap *map, const struct place *p
 {
 	struct hmap_table *table = place->table;
 	u32 nr = hmap_home(place->hash, table->nr_words);
-	u64 word = table->words[nr], empty = hmap_match_empty(word);
+	u64 word = *hmap_word(table, nr), empty = hmap_match_empty(word);
 	u64 *slot;
 
 	if (!empty || hmap_match_tag(word, place->hash) ||

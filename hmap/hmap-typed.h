@@ -170,7 +170,7 @@ static __always_inline void *hmap_find(const struct hmap *map, void *root,
 	}
 	nr = hmap_home(hash, nr_words);
 	/* Pairs with the release in hmap_set_word(): the slot, then the word. */
-	word = smp_load_acquire(&table->words[nr]);
+	word = smp_load_acquire(hmap_word(table, nr));
 	match = hmap_match_tag(word, hash);
 	if (match) {
 		slot = hmap_slot_of_match(type, table, nr_words, nr, match);

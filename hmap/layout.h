@@ -136,6 +136,12 @@ static __always_inline u64 hmap_full_byte(u64 hash)
 	return HMAP_FULL | (hash & 0x7f);
 }
 
+static __always_inline u64 *hmap_word(const struct hmap_table *table, u32 nr)
+{
+	return (void *)table + offsetof(struct hmap_table, words) +
+	       (size_t)nr * sizeof(u64);
+}
+
 /* Matches are masks with bit 7 of each matching byte set. */
 static __always_inline u32 hmap_match_first(u64 match)
 {
@@ -199,7 +205,9 @@ static __always_inline u32 hmap_root_seed(void *root)
 /* The directory entry that @hash leads to. */
 static __always_inline void __rcu **hmap_dir_entry(struct hmap_dir *dir, u64 hash)
 {
-	return &dir->refs[hash >> dir->shift];
+	/* gcc would add what is before the array to the index, by an instruction more. */
+	return (void *)dir + offsetof(struct hmap_dir, refs) +
+	       (hash >> dir->shift) * sizeof(void *);
 }
 
 static __always_inline void *hmap_ref(struct hmap_table *table)

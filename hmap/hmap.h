@@ -400,22 +400,20 @@ int hmap_trim(struct hmap *map, gfp_t gfp);
  */
 struct hmap_iter {
 	const struct hmap		*map;
-	bool				rcu;	/* a reader's; nothing is pinned */
 	const struct hmap_type		*type;
 	struct hmap_table		*table;	/* NULL: the walk is over */
-	void				*slot;	/* of the current entry */
-	void				*word_slots; /* of the current word */
+	const u64			*words;	/* those that have been noted */
+	void				*slots;	/* theirs */
 	u64				next;	/* first hash after the table */
 	u64				from;	/* 0, or skip smaller hashes */
-	u64				word;	/* as it was when entered */
-	u64				left;	/* of its full slots */
-	u32				nr_word;
-	u32				last_word;
 	u32				seed;
+	u16				nr_noted; /* words, from the table's first */
+	bool				rcu;	/* a reader's; nothing is pinned */
 };
 
 void __hmap_iter_begin(struct hmap_iter *iter);
-bool __hmap_iter_step(struct hmap_iter *iter);
+u64 __hmap_iter_note(struct hmap_iter *iter);
+void *__hmap_iter_find_again(struct hmap_iter *iter, u32 index);
 void __hmap_iter_leave(struct hmap_iter *iter);
 
 static __always_inline void *hmap_slot_at(const struct hmap_type *type,
@@ -487,34 +485,39 @@ static inline void hmap_iter_end(struct hmap_iter *iter)
 		__hmap_iter_leave(iter);
 }
 
-/* The next word of a table that the walk visits as a whole. */
-static __always_inline void hmap_iter_next_word(struct hmap_iter *iter,
-						const struct hmap_type *type)
-{
-	/* Pairs with the release in hmap_set_word(). */
-	iter->word = smp_load_acquire(&iter->table->words[++iter->nr_word]);
-	iter->word_slots += HMAP_WORD_SLOTS * type->slot_size;
-	iter->left = hmap_match_full(iter->word);
-}
+/* Private: what of it changes with each step, and need not leave its registers. */
+struct hmap_steps {
+	u64	left;	/* noted slots that are still to come, by bits of their indexes */
+	void	*slot;	/* of the current entry */
+	bool	begun;
+};
 
-/* One call per table; while nothing changes, the next entry is a few instructions
- * away. @type: the map's, or what is known of it.
+/*
+ * Go to the next entry. Of eight words at a time the full slots are noted: so there is one
+ * branch for each entry, which is nearly always taken, and a call for each eight words.
+ * @type: the map's, or what is known of it.
  */
 static __always_inline bool hmap_iter_step(struct hmap_iter *iter,
+					   struct hmap_steps *steps,
 					   const struct hmap_type *type)
 {
-	struct hmap_table *table = iter->table;
+	u32 index;
 
-	if (!table)
-		return false;
-	while (!iter->left && !iter->from && iter->nr_word < iter->last_word)
-		hmap_iter_next_word(iter, type);
-	if (!iter->left || READ_ONCE(table->flags) & HMAP_TABLE_DEAD ||
-	    READ_ONCE(table->words[iter->nr_word]) != iter->word)
-		return __hmap_iter_step(iter);
-	iter->slot = iter->word_slots +
-		     (size_t)hmap_match_first(iter->left) * type->slot_size;
-	iter->left &= iter->left - 1;
+	do {
+		while (!steps->left) {
+			if (!iter->table)
+				return false;
+			steps->left = __hmap_iter_note(iter);
+		}
+		index = __ffs64(steps->left);
+		steps->left &= steps->left - 1;
+		if (likely(!(READ_ONCE(iter->table->flags) & HMAP_TABLE_DEAD) &&
+			   hmap_is_full(iter->words, index))) {
+			steps->slot = iter->slots + (index - index / 8) * type->slot_size;
+			return true;
+		}
+		steps->slot = __hmap_iter_find_again(iter, index);
+	} while (!steps->slot);
 	return true;
 }
 
@@ -549,13 +552,16 @@ static __always_inline bool hmap_iter_step(struct hmap_iter *iter,
 #define hmap_for_each_rcu(map, iter, k, v)				\
 	__hmap_for_each(map, iter, true, k, v, iter.type, (const void *), (void *))
 
+/* The outer loop only declares what the inner one may not: so break ends both. */
 #define __hmap_for_each(map, iter, rcu, k, v, type, to_key, to_value)	\
-	for (struct hmap_iter iter __cleanup(hmap_iter_end) =		\
-		hmap_iter_begin(map, rcu);				\
-	     hmap_iter_step(&iter, type) &&				\
-	     ((k) = to_key hmap_slot_key(type, iter.slot),		\
-	      (v) = to_value hmap_slot_value(type, iter.slot),		\
-	      (void)(k), (void)(v), true);)
+	for (struct hmap_steps iter##_steps = { };			\
+	     !iter##_steps.begun; iter##_steps.begun = true)		\
+		for (struct hmap_iter iter __cleanup(hmap_iter_end) =	\
+			hmap_iter_begin(map, rcu);			\
+		     hmap_iter_step(&iter, &iter##_steps, type) &&	\
+		     ((k) = to_key hmap_slot_key(type, iter##_steps.slot), \
+		      (v) = to_value hmap_slot_value(type, iter##_steps.slot), \
+		      (void)(k), (void)(v), true);)
 
 /**
  * struct hmap_cursor - a position between entries, of hmap_next()

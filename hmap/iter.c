@@ -5,9 +5,9 @@
  *
  *  1. Tables stand for ranges of hashes, so a walk goes range by range, in
  *     ascending order, and remembers where the next range begins.
- *  2. It finishes the table it has begun, word by word. The full slots of a word
- *     are noted when the walk enters it: what is filled there later is new, or
- *     an overwritten entry that has been noted in its old slot.
+ *  2. It finishes the table it has begun, eight words at a time. Their full slots are
+ *     noted together, word by word: what is filled there later is new, or an
+ *     overwritten entry that has been noted in its old slot.
  *  3. A table that the map drops meanwhile is dead and frozen, but stays until the
  *     walk leaves it: the writer's walk pins it, readers are in their read-side
  *     section. Entries of a dead table are looked up again: an absent one is
@@ -26,6 +26,9 @@
  */
 #include "internal.h"
 
+/* As many as a u64 has bits for. */
+#define NOTED_WORDS	8U
+
 /* The root, if the map is still the one that the walk began in, or else NULL. */
 static void *root_of(const struct hmap_iter *iter)
 {
@@ -36,37 +39,49 @@ static void *root_of(const struct hmap_iter *iter)
 	return root;
 }
 
-static void *slot_at(const struct hmap_iter *iter, u64 match)
+/* A match, as one bit for each byte. The product's topmost byte gets bit 8 * i of what is
+ * multiplied at its bit i; no two bits meet on the way there.
+ */
+static u64 match_bits(u64 match)
 {
-	return iter->word_slots +
-	       (size_t)hmap_match_first(match) * iter->type->slot_size;
+	return ((match >> 7) * 0x0102040810204080ULL) >> 56;
 }
 
-/* Those of a word's full slots whose entries are not behind the walk. */
-static u64 not_behind(const struct hmap_iter *iter, u64 full)
+/* Those of the noted slots whose entries are not behind the walk. */
+static u64 not_behind(const struct hmap_iter *iter, u64 noted)
 {
 	const struct hmap_type *type = iter->type;
-	u64 left = full;
+	u64 left = noted;
 
-	for (; full; full &= full - 1) {
-		const void *slot = slot_at(iter, full);
+	for (; noted; noted &= noted - 1) {
+		u32 index = __ffs64(noted);
+		const void *slot = iter->slots + (index - index / 8) * type->slot_size;
 
 		if (hmap_slot_hash(type, slot, iter->seed) < iter->from)
-			left &= ~(full & -full);
+			left &= ~(noted & -noted);
 	}
 	return left;
 }
 
-static void enter_word(struct hmap_iter *iter, u32 nr_word)
+/* Note the full slots of the next words. */
+static u64 note_words(struct hmap_iter *iter)
 {
-	iter->nr_word = nr_word;
-	iter->word_slots = hmap_slot(iter->type, iter->table,
-				     nr_word * 8);
-	/* Pairs with the release in hmap_set_word(). */
-	iter->word = smp_load_acquire(&iter->table->words[nr_word]);
-	iter->left = hmap_match_full(iter->word);
-	if (iter->from)
-		iter->left = not_behind(iter, iter->left);
+	struct hmap_table *table = iter->table;
+	const u32 nr = iter->nr_noted, n = min(NOTED_WORDS, table->nr_words - nr);
+	const u64 *words = &table->words[nr];
+	u64 noted = 0;
+	u32 i;
+
+	iter->words = words;
+	iter->slots = hmap_slot(iter->type, table, nr * 8);
+	iter->nr_noted += n;
+	for (i = 0; i < n; i++) {
+		/* Pairs with the release in hmap_set_word(). */
+		u64 full = hmap_match_full(smp_load_acquire(&words[i]));
+
+		noted |= match_bits(full) << 8 * i;
+	}
+	return iter->from ? not_behind(iter, noted) : noted;
 }
 
 static void enter_table(struct hmap_iter *iter, struct hmap_table *table,
@@ -77,10 +92,9 @@ static void enter_table(struct hmap_iter *iter, struct hmap_table *table,
 	if (!iter->rcu)
 		table->pins++;
 	iter->table = table;
-	iter->last_word = table->nr_words - 1;
+	iter->nr_noted = 0;
 	iter->from = begin < hash ? hash : 0;
 	iter->next = hmap_range_next(hash, table->depth);
-	enter_word(iter, 0);
 }
 
 void __hmap_iter_leave(struct hmap_iter *iter)
@@ -95,51 +109,37 @@ void __hmap_iter_leave(struct hmap_iter *iter)
 }
 EXPORT_SYMBOL_HMAP(__hmap_iter_leave);
 
-/* The slot in which the entry of a dead table's, or an emptied, slot is now. */
-static void *find_again(struct hmap_iter *iter, void *slot)
+/* The slot in which the entry of a noted slot is now, of a table that is dead or that
+ * has emptied it; NULL if it is gone.
+ */
+void *__hmap_iter_find_again(struct hmap_iter *iter, u32 index)
 {
 	const struct hmap_type *type = iter->type;
-	const void *key = hmap_slot_key(type, slot);
-	u64 hash = hmap_slot_hash(type, slot, iter->seed);
-	void *root = root_of(iter);
+	const void *key, *slot = iter->slots + (index - index / 8) * type->slot_size;
 	struct hmap_table *table;
-	long index;
+	void *root;
+	long found;
+	u64 hash;
 
+	if (!hmap_is_full(iter->words, index) && !hmap_is_rcu(type))
+		return NULL;
+	root = root_of(iter);
 	if (!root)
 		return NULL;
+	key = hmap_slot_key(type, slot);
+	hash = hmap_slot_hash(type, slot, iter->seed);
 	table = hmap_deref_table(iter->map, root, hash);
-	index = hmap_probe(type, table, table->nr_words, key, hash, type->equal);
-	return index < 0 ? NULL : hmap_slot(type, table, index);
+	found = hmap_probe(type, table, table->nr_words, key, hash, type->equal);
+	return found < 0 ? NULL : hmap_slot(type, table, found);
 }
+EXPORT_SYMBOL_HMAP(__hmap_iter_find_again);
 
-/* Take the next noted slot of the word; NULL if its entry is gone. */
-static void *next_noted(struct hmap_iter *iter)
-{
-	struct hmap_table *table = iter->table;
-	u64 bit = iter->left & -iter->left;
-	void *slot = slot_at(iter, bit);
-
-	iter->left &= ~bit;
-	/* Pairs with the release in hmap_set_word(). */
-	if (smp_load_acquire(&table->words[iter->nr_word]) & bit) {
-		if (!(READ_ONCE(table->flags) & HMAP_TABLE_DEAD))
-			return slot;
-	} else if (!hmap_is_rcu(iter->type)) {
-		return NULL;
-	}
-	return find_again(iter, slot);
-}
-
-/* Go to the next word, or to the first one of the next range. */
-static bool next_word(struct hmap_iter *iter)
+/* Go to the first table of the next range. */
+static bool next_table(struct hmap_iter *iter)
 {
 	u64 hash = iter->next;
 	void *root;
 
-	if (iter->nr_word < iter->last_word) {
-		enter_word(iter, iter->nr_word + 1);
-		return true;
-	}
 	__hmap_iter_leave(iter);
 	root = hash ? root_of(iter) : NULL;
 	if (!root)
@@ -148,18 +148,21 @@ static bool next_word(struct hmap_iter *iter)
 	return true;
 }
 
-bool __hmap_iter_step(struct hmap_iter *iter)
+/* Note the next words that have full slots; 0 at the end of the walk. */
+u64 __hmap_iter_note(struct hmap_iter *iter)
 {
+	u64 noted;
+
 	do {
-		while (iter->left) {
-			iter->slot = next_noted(iter);
-			if (iter->slot)
-				return true;
+		while (iter->nr_noted < iter->table->nr_words) {
+			noted = note_words(iter);
+			if (noted)
+				return noted;
 		}
-	} while (next_word(iter));
-	return false;
+	} while (next_table(iter));
+	return 0;
 }
-EXPORT_SYMBOL_HMAP(__hmap_iter_step);
+EXPORT_SYMBOL_HMAP(__hmap_iter_note);
 
 /* @iter: map, rcu. The map had a table a moment ago. */
 void __hmap_iter_begin(struct hmap_iter *iter)

@@ -161,6 +161,16 @@ static __always_inline u64 hmap_match_full(u64 word)
 	return word & HMAP_WORD_MSB;
 }
 
+/* Whether the slot @index behind @words is full, by its byte alone: words are stored
+ * whole, so a byte of one is as good as all of it.
+ */
+static __always_inline bool hmap_is_full(const u64 *words, u32 index)
+{
+	if (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)
+		index ^= 7;
+	return READ_ONCE(((const u8 *)words)[index]) & HMAP_FULL;
+}
+
 static __always_inline u64 hmap_match_empty(u64 word)
 {
 	return ~(word | word << 7) & HMAP_WORD_MSB;

@@ -66,6 +66,7 @@ struct model_walk {
 	enum model_walk_kind kind;
 	bool cleared;			/* the map was, since it began */
 	struct hmap_iter iter;
+	struct hmap_steps steps;
 	struct hmap_cursor cursor;
 	u16 visits[MODEL_KEYS];
 	u16 inserts[MODEL_KEYS];	/* one if there from the beginning */

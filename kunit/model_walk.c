@@ -220,6 +220,7 @@ static void open_walk(struct model *m, struct model_walk *w, u32 kind)
 	begin(m, w, kind);
 	if (kind != MODEL_CURSOR)
 		w->iter = hmap_iter_begin(&m->map, kind == MODEL_READER);
+	w->steps = (struct hmap_steps){ };
 }
 
 /* The next entry, as the loops of hmap.h step to it. */
@@ -229,10 +230,10 @@ static const void *next(struct model *m, struct model_walk *w, const void **key)
 
 	if (w->kind == MODEL_CURSOR)
 		return hmap_next(&m->map, &w->cursor, key);
-	if (!hmap_iter_step(&w->iter, w->iter.type))
+	if (!hmap_iter_step(&w->iter, &w->steps, type))
 		return NULL;
-	*key = hmap_slot_key(type, w->iter.slot);
-	return hmap_slot_value(type, w->iter.slot);
+	*key = hmap_slot_key(type, w->steps.slot);
+	return hmap_slot_value(type, w->steps.slot);
 }
 
 static const char *advance(struct model *m, struct model_walk *w, u32 steps)

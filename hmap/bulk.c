@@ -11,15 +11,14 @@
 /* Enough to keep a CPU's outstanding loads busy for longer than a batch takes to begin
  * and to end; 768 bytes of stack.
  */
-#define BATCH	24
+#define BATCH	32
 
 /* A lookup under way. */
 struct lookup {
 	const struct hmap_table	*table;
-	u64			hash;
 	void			*slot;	/* first candidate, or NULL */
-	u32			nr_words;
-	bool			absent;
+	u32			hash;	/* what is needed of it in a table */
+	u32			nr_words; /* 0: the key is known to be absent */
 };
 
 static __always_inline void find_word(const struct hmap_type *type,
@@ -27,10 +26,11 @@ static __always_inline void find_word(const struct hmap_type *type,
 				      const void *key, struct lookup *l)
 {
 	struct hmap_dir *dir = hmap_root_dir(root);
+	u64 hash = hmap_hash_key(type, key, hmap_root_seed(root));
 
-	l->hash = hmap_hash_key(type, key, hmap_root_seed(root));
+	l->hash = hash;
 	if (dir) {
-		void *ref = hmap_deref_ref(map, dir, l->hash);
+		void *ref = hmap_deref_ref(map, dir, hash);
 
 		l->table = hmap_ref_table(ref);
 		l->nr_words = hmap_ref_words(ref);
@@ -48,18 +48,19 @@ static __always_inline void find_slot(const struct hmap_type *type, struct looku
 	u64 word = smp_load_acquire(&l->table->words[nr]);
 	u64 match = hmap_match_tag(word, l->hash);
 
-	l->absent = !match && !(word & hmap_overflow_bit(l->hash));
 	l->slot = NULL;
 	if (match) {
 		l->slot = hmap_slot_of_match(type, l->table, l->nr_words, nr, match);
 		prefetch(l->slot);
+	} else if (!(word & hmap_overflow_bit(l->hash))) {
+		l->nr_words = 0;
 	}
 }
 
 static __always_inline void *finish(const struct hmap_type *type, const void *key,
 				    const struct lookup *l)
 {
-	if (l->absent)
+	if (!l->nr_words)
 		return NULL;
 	if (l->slot && likely(hmap_same_key(type, key, l->slot, type->equal)))
 		return hmap_slot_value(type, l->slot);

@@ -380,8 +380,7 @@ static int overwrite_clone(struct hmap *map, const struct place *place,
 {
 	const struct hmap_type *type = map->type;
 	struct hmap_table *table = place->table, *clone;
-	size_t size = hmap_table_size_within(type, table->live + 1,
-					     hmap_table_bytes(type, table));
+	size_t size = hmap_table_size_within(type, table->live + 1, table->bytes);
 	void *block = NULL;
 	long index;
 

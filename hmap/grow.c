@@ -194,7 +194,7 @@ static bool stays_reserved(const struct hmap_type *type,
 			   const struct hmap_table *table)
 {
 	return table->reserved &&
-	       table->live < hmap_table_limit(type, hmap_table_bytes(type, table));
+	       table->live < hmap_table_limit(type, table->bytes);
 }
 
 /* A copy of @table without its deleted slots, in @size bytes; not published. Room
@@ -217,7 +217,7 @@ struct hmap_table *hmap_clone(struct hmap *map, struct hmap_table *table,
 		return NULL;
 	}
 	clone->reserved = stays_reserved(type, table) ||
-			  (table->reserved && size <= hmap_table_bytes(type, table));
+			  (table->reserved && size <= table->bytes);
 	return clone;
 }
 
@@ -235,8 +235,7 @@ static void count_rebuild(size_t old, size_t new)
 void hmap_swap(struct hmap *map, u64 hash, struct hmap_table *old,
 	       struct hmap_table *new)
 {
-	count_rebuild(hmap_table_bytes(map->type, old),
-		      hmap_table_bytes(map->type, new));
+	count_rebuild(old->bytes, new->bytes);
 	hmap_table_kill(old);
 	hmap_publish(map, hash, new);
 	hmap_table_retire(map->type, old, true);
@@ -279,7 +278,7 @@ static struct hmap_table *fit_half(struct hmap *map, struct hmap_table *half,
 	struct hmap_table *clone;
 
 	if (half->live * 4 >= half->nr_words * HMAP_WORD_SLOTS ||
-	    size >= hmap_table_bytes(type, half))
+	    size >= half->bytes)
 		return half;
 	clone = hmap_clone(map, half, size, gfp);
 	if (!clone)
@@ -389,7 +388,7 @@ int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp)
 
 	if (size <= most)
 		size = max(min(hmap_table_size_twice(type, table->live), most),
-			   min(hmap_table_bytes(type, table), most));
+			   min_t(size_t, table->bytes, most));
 	if (size > most) {
 		if (!may_split(map, table, hmap_live(map)))
 			report_poor_hash(map, table);
@@ -446,8 +445,7 @@ static int reserve_table(struct hmap *map, u64 hash, unsigned long n, int depth,
 		      hmap_table_limit(type, hmap_table_size_max(type)));
 	if (share <= table->live || share - table->live <= max(table->room, 0))
 		return 0;
-	size = max(hmap_table_size_exact(type, share),
-		   hmap_table_bytes(type, table));
+	size = max_t(size_t, hmap_table_size_exact(type, share), table->bytes);
 	return hmap_rebuild(map, table, hash, size, gfp);
 }
 

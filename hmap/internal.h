@@ -197,8 +197,8 @@ size_t hmap_table_size_twice(const struct hmap_type *type, size_t live);
 size_t hmap_table_size_exact(const struct hmap_type *type, size_t n);
 u32 hmap_table_limit(const struct hmap_type *type, size_t size);
 s32 hmap_table_slack(const struct hmap_table *table);
-size_t hmap_table_bytes(const struct hmap_type *type,
-			const struct hmap_table *table);
+size_t hmap_table_bytes_seen(const struct hmap_type *type,
+			     const struct hmap_table *table);
 struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 				    u8 depth, u32 seed, gfp_t gfp);
 void hmap_table_kill(struct hmap_table *table);

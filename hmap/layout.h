@@ -81,6 +81,7 @@ struct hmap_table {
 			u16	pins;		/* writer's walks inside */
 			bool	owns_blocks;	/* those of full slots, too */
 			bool	reserved;	/* not to shrink before a trim */
+			u32	bytes;		/* slab class */
 		};
 	};
 	u32	seed;

@@ -121,7 +121,7 @@ EXPORT_SYMBOL_HMAP(hmap_empty);
 static size_t table_memory(const struct hmap_type *type,
 			   const struct hmap_table *table)
 {
-	return hmap_table_bytes(type, table) +
+	return hmap_table_bytes_seen(type, table) +
 	       hmap_table_indirect_bytes(type, table, true,
 					 hmap_is_rcu(type));
 }

@@ -159,8 +159,7 @@ static size_t size_at_least(const struct hmap *map)
 static bool keeps_last(const struct hmap_type *type,
 		       const struct hmap_table *table)
 {
-	return hmap_table_bytes(type, table) ==
-	       hmap_table_size_exact(type, 1) &&
+	return table->bytes == hmap_table_size_exact(type, 1) &&
 	       !(hmap_is_rcu(type) && hmap_is_indirect(type));
 }
 
@@ -185,7 +184,7 @@ void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash)
 			hmap_drop_all(map, true);
 		return;
 	}
-	if (!table->depth && hmap_table_bytes(map->type, table) <= KEPT_BYTES)
+	if (!table->depth && table->bytes <= KEPT_BYTES)
 		return;
 	if (merge(map, hash, shrink_gfp) > 0) {
 		merge_up(map, hash, shrink_gfp);
@@ -197,7 +196,7 @@ void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash)
 		return;
 	size = max(size_at_least(map),
 		   hmap_table_size_for(map->type, table->live + table->live / 2));
-	if (size < hmap_table_bytes(map->type, table))
+	if (size < table->bytes)
 		hmap_rebuild(map, table, hash, size, shrink_gfp);
 }
 
@@ -223,7 +222,7 @@ int hmap_trim(struct hmap *map, gfp_t gfp)
 		table = hmap_table_of(map, hash);
 		size = max(size_at_least(map),
 			   hmap_table_size_exact(type, table->live));
-		if (size < hmap_table_bytes(type, table) &&
+		if (size < table->bytes &&
 		    hmap_rebuild(map, table, hash, size, gfp))
 			err = -ENOMEM;
 	}

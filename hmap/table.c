@@ -38,7 +38,7 @@ static size_t size_of(const struct hmap_type *type, size_t slots)
  * those classes, and its slots are as many as fit; but a last word of one or two
  * slots, where as many keys want to go as in any other, does more harm than good.
  */
-static u32 slots_in(const struct hmap_type *type, size_t size)
+static __always_inline u32 count_slots(const struct hmap_type *type, size_t size)
 {
 	size_t slots = (size - sizeof(struct hmap_table)) * HMAP_WORD_SLOTS /
 		       (type->slot_size * HMAP_WORD_SLOTS + sizeof(u64));
@@ -49,6 +49,13 @@ static u32 slots_in(const struct hmap_type *type, size_t size)
 	if (slots > HMAP_WORD_SLOTS && slots % HMAP_WORD_SLOTS <= 2)
 		slots -= slots % HMAP_WORD_SLOTS;
 	return slots;
+}
+
+/* Small maps grow often enough for the divisions to tell. */
+static u32 slots_in(const struct hmap_type *type, size_t size)
+{
+	return hmap_is_u64_pair(type) ? count_slots(&hmap_u64_pair, size) :
+					count_slots(type, size);
 }
 
 /* The smallest class that has at least so many slots, if there is one. */
@@ -109,6 +116,8 @@ size_t hmap_table_size_exact(const struct hmap_type *type, size_t n)
 /* The class at which tables are split. */
 size_t hmap_table_size_max(const struct hmap_type *type)
 {
+	if (slots_in(type, HMAP_TABLE_MAX) >= HMAP_TABLE_MIN_SLOTS)
+		return HMAP_TABLE_MAX;
 	return max_t(size_t, HMAP_TABLE_MAX,
 		     size_with(type, HMAP_TABLE_MIN_SLOTS));
 }
@@ -141,8 +150,9 @@ s32 hmap_table_slack(const struct hmap_table *table)
 	return slack_of(slots_of(table));
 }
 
-size_t hmap_table_bytes(const struct hmap_type *type,
-			const struct hmap_table *table)
+/* What table->bytes says, for readers, to whom it is not there. */
+size_t hmap_table_bytes_seen(const struct hmap_type *type,
+			     const struct hmap_table *table)
 {
 	return slab_class(size_of(type, slots_of(table)));
 }
@@ -180,6 +190,7 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 	table->pins = 0;
 	table->owns_blocks = false;
 	table->reserved = false;
+	table->bytes = size;
 	table->seed = seed;
 	table->nr_words = DIV_ROUND_UP(slots, HMAP_WORD_SLOTS);
 	table->depth = depth;
@@ -188,7 +199,7 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 		table->flags |= type->slot_size / 8;
 	clear_words(table, slots);
 	hmap_counter_inc(HMAP_TABLES_ALLOCATED);
-	hmap_bytes_add(hmap_table_bytes(type, table));
+	hmap_bytes_add(size);
 	return table;
 }
 
@@ -240,7 +251,7 @@ void hmap_table_retire(const struct hmap_type *type, struct hmap_table *table,
 		       bool readers)
 {
 	hmap_counter_inc(HMAP_TABLES_FREED);
-	hmap_bytes_sub(hmap_table_bytes(type, table) +
+	hmap_bytes_sub(table->bytes +
 		       hmap_table_indirect_bytes(type, table,
 						 table->owns_blocks,
 						 hmap_is_rcu(type)));

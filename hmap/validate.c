@@ -79,6 +79,7 @@ static bool valid_table(const struct hmap *map, const struct hmap_table *table,
 			    table->room) &&
 	       require(map, census.absent < HMAP_WORD_SLOTS) &&
 	       require(map, table->seed == seed) &&
+	       require(map, table->bytes == hmap_table_bytes_seen(map->type, table)) &&
 	       require(map, !(table->flags & HMAP_TABLE_DEAD)) &&
 	       require(map, !table->owns_blocks) &&
 	       require(map, !(table->flags & HMAP_TABLE_VACANT) ==

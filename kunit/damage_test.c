@@ -109,6 +109,7 @@ static void bytes_of_a_word(struct kunit *test)
 	EXPECT_FOUND(test, table->words[0], word | 5ULL << 8 * hmap_match_first(empty));
 	EXPECT_FOUND(test, table->nr_words, 0);
 	EXPECT_FOUND(test, table->depth, 1);
+	EXPECT_FOUND(test, table->bytes, table->bytes * 2);
 }
 
 static void lost_block(struct kunit *test)

@@ -72,19 +72,17 @@ bool hmap_check_type(const struct hmap_type *type)
 }
 
 /*
- * Leave the header-only state with a table that holds @n entries, or as many as
- * one table may. The map's seed is drawn here, so that the header needs no
- * entropy. Returns NULL without memory.
+ * Leave the header-only state with a table that holds @n entries, if that is not above
+ * the largest class. The map's seed is drawn here, so that the header needs no entropy.
+ * Returns NULL without memory.
  */
 struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp)
 {
 	const struct hmap_type *type = map->type;
 	struct hmap_table *table;
-	size_t size;
 
-	n = min_t(size_t, n, hmap_table_limit(type, hmap_table_size_max(type)));
-	size = hmap_table_size_exact(type, n);
-	table = hmap_table_alloc(type, size, 0, get_random_u32(), gfp);
+	table = hmap_table_alloc(type, hmap_table_size_exact(type, n), 0,
+				 get_random_u32(), gfp);
 	if (!table)
 		return NULL;
 	hmap_publish(map, 0, table);

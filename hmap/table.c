@@ -116,7 +116,8 @@ size_t hmap_table_size_exact(const struct hmap_type *type, size_t n)
 /* The class at which tables are split. */
 size_t hmap_table_size_max(const struct hmap_type *type)
 {
-	if (slots_in(type, HMAP_TABLE_MAX) >= HMAP_TABLE_MIN_SLOTS)
+	/* Of no class is less than half given away. */
+	if (size_of(type, HMAP_TABLE_MIN_SLOTS) <= HMAP_TABLE_MAX / 2)
 		return HMAP_TABLE_MAX;
 	return max_t(size_t, HMAP_TABLE_MAX,
 		     size_with(type, HMAP_TABLE_MIN_SLOTS));

@@ -556,12 +556,15 @@ static __always_inline bool hmap_iter_step(struct hmap_iter *iter,
 #define __hmap_for_each(map, iter, rcu, k, v, type, to_key, to_value)	\
 	for (struct hmap_steps iter##_steps = { };			\
 	     !iter##_steps.begun; iter##_steps.begun = true)		\
-		for (struct hmap_iter iter __cleanup(hmap_iter_end) =	\
-			hmap_iter_begin(map, rcu);			\
-		     hmap_iter_step(&iter, &iter##_steps, type) &&	\
-		     ((k) = to_key hmap_slot_key(type, iter##_steps.slot), \
-		      (v) = to_value hmap_slot_value(type, iter##_steps.slot), \
-		      (void)(k), (void)(v), true);)
+		__hmap_for_steps(map, iter, iter##_steps, rcu, k, v, type, to_key, to_value)
+
+#define __hmap_for_steps(map, iter, steps, rcu, k, v, type, to_key, to_value) \
+	for (struct hmap_iter iter __cleanup(hmap_iter_end) =		\
+		hmap_iter_begin(map, rcu);				\
+	     hmap_iter_step(&iter, &(steps), type) &&			\
+	     ((k) = to_key hmap_slot_key(type, (steps).slot),		\
+	      (v) = to_value hmap_slot_value(type, (steps).slot),	\
+	      (void)(k), (void)(v), true);)
 
 /**
  * struct hmap_cursor - a position between entries, of hmap_next()

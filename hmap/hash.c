@@ -30,12 +30,16 @@ u64 hmap_hash_u32(const void *key, size_t size, u32 seed)
 }
 EXPORT_SYMBOL_HMAP(hmap_hash_u32);
 
+/* For keys of eight bytes the kernel has functions that give the same, without a loop. */
 u64 hmap_hash_bytes(const void *key, size_t size, u32 seed)
 {
 	const hsiphash_key_t secret = {
 		{ hmap_secret[0] ^ seed, hmap_secret[1] }
 	};
 
+	if (size == sizeof(u64))
+		return hsiphash_2u32(get_unaligned_le32(key),
+				     get_unaligned_le32(key + sizeof(u32)), &secret);
 	return hsiphash(key, size, &secret);
 }
 EXPORT_SYMBOL_HMAP(hmap_hash_bytes);
@@ -52,6 +56,8 @@ u64 hmap_siphash_bytes(const void *key, size_t size, u32 seed)
 		{ hmap_secret[2] ^ seed, hmap_secret[3] }
 	};
 
+	if (size == sizeof(u64))
+		return siphash_1u64(get_unaligned_le64(key), &secret);
 	return siphash(key, size, &secret);
 }
 EXPORT_SYMBOL_HMAP(hmap_siphash_bytes);

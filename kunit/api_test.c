@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Every public call, and each error that it documents; misuse_test.c has bad arguments. */
+#include <linux/siphash.h>
+
 #include "test.h"
 
 struct point {
@@ -228,6 +230,19 @@ static void hashes_of_key_and_seed(struct kunit *test)
 			hmap_siphash_string(name, 0, 8));
 }
 
+/* Keys of eight bytes go by another way to what siphash() gives for them. */
+static void hashes_of_eight_bytes(struct kunit *test)
+{
+	const siphash_key_t key = { { hmap_secret[2] ^ 7, hmap_secret[3] } };
+	const hsiphash_key_t short_key = { { hmap_secret[0] ^ 7, hmap_secret[1] } };
+	const char name[] = "1eight ch";
+
+	KUNIT_EXPECT_EQ(test, hmap_siphash_bytes(name + 1, 8, 7),
+			siphash(name + 1, 8, &key));
+	KUNIT_EXPECT_EQ(test, hmap_hash_bytes(name + 1, 8, 7),
+			hsiphash(name + 1, 8, &short_key));
+}
+
 /* The map keeps a copy: what happens to the caller's string does not matter. */
 static void string_keys_are_copied(struct kunit *test)
 {
@@ -402,6 +417,7 @@ static struct kunit_case api_test_cases[] = {
 	KUNIT_CASE(typed_wrappers),
 	KUNIT_CASE(typed_contains_under_rcu),
 	KUNIT_CASE(hashes_of_key_and_seed),
+	KUNIT_CASE(hashes_of_eight_bytes),
 	KUNIT_CASE(sets_have_no_value),
 	KUNIT_CASE(string_keys_are_copied),
 	KUNIT_CASE(small_values_do_not_touch_each_other),

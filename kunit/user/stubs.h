@@ -121,6 +121,9 @@ static inline unsigned long int_sqrt(unsigned long n)
 	__builtin_memcpy(&__v, p, sizeof(*(p)));			\
 	(__typeof__(*(p)))__v;						\
 })
+/* Where these tests run, words are little-endian. */
+#define get_unaligned_le32(p)	get_unaligned((const u32 *)(p))
+#define get_unaligned_le64(p)	get_unaligned((const u64 *)(p))
 #define put_unaligned(v, p) ({						\
 	__typeof__(*(p)) __v = (v);					\
 	__builtin_memcpy(p, &__v, sizeof(*(p)));			\
@@ -270,5 +273,15 @@ u32 get_random_u32(void);
 void get_random_bytes(void *buf, size_t size);
 u64 siphash(const void *data, size_t size, const siphash_key_t *key);
 u32 hsiphash(const void *data, size_t size, const hsiphash_key_t *key);
+
+static inline u64 siphash_1u64(u64 a, const siphash_key_t *key)
+{
+	return siphash(&a, sizeof(a), key);
+}
+
+static inline u32 hsiphash_2u32(u32 a, u32 b, const hsiphash_key_t *key)
+{
+	return hsiphash((u32[]){ a, b }, 2 * sizeof(u32), key);
+}
 
 #endif /* _HMAP_USER_STUBS_H */

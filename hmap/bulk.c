@@ -100,21 +100,13 @@ static noinline unsigned int lookup_batch(const struct hmap *map, void *root,
 	return lookup_batch_as(map->type, map, root, keys, nr, values);
 }
 
-/* Whether the answer is known before anything is hashed. */
-static bool is_vacant(void *root)
-{
-	return hmap_root_vacant(root) ||
-	       (!hmap_root_is_dir(root) &&
-		READ_ONCE(((struct hmap_table *)root)->flags) & HMAP_TABLE_VACANT);
-}
-
 unsigned int hmap_lookup_bulk(const struct hmap *map, const void * const *keys,
 			      unsigned int nr, const void **values)
 {
 	void *root = hmap_deref(map);
 	unsigned int i, n, found = 0;
 
-	if (is_vacant(root)) {
+	if (hmap_root_is_empty(root)) {
 		for (i = 0; i < nr; i++)
 			values[i] = NULL;
 		return 0;

@@ -166,6 +166,16 @@ static inline u64 hmap_range_next(u64 hash, u8 depth)
 				      hmap_table_of(map, hash)->depth),	\
 	     (table) = (hash) ? hmap_table_of(map, hash) : NULL)
 
+/* Whether there is no entry behind @root, as a reader can tell. */
+static inline bool hmap_root_is_empty(void *root)
+{
+	if (hmap_root_vacant(root))
+		return true;
+	if (hmap_root_is_dir(root))
+		return !READ_ONCE(hmap_root_dir(root)->count);
+	return READ_ONCE(((struct hmap_table *)root)->flags) & HMAP_TABLE_VACANT;
+}
+
 /* The number of entries, as the writer knows it. */
 static inline unsigned long hmap_live(const struct hmap *map)
 {

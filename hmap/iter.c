@@ -178,7 +178,7 @@ void __hmap_iter_begin(struct hmap_iter *iter)
 		      iter->type->name))
 		return;
 	iter->seed = hmap_root_seed(root);
-	if (!hmap_empty(iter->map))
+	if (!hmap_root_is_empty(root))
 		enter_table(iter, hmap_deref_table(iter->map, root, 0), 0);
 }
 EXPORT_SYMBOL_HMAP(__hmap_iter_begin);

@@ -103,16 +103,10 @@ EXPORT_SYMBOL_HMAP(hmap_count);
 
 bool hmap_empty(const struct hmap *map)
 {
-	bool empty = true;
-	void *root;
+	bool empty;
 
 	rcu_read_lock();
-	root = hmap_deref(map);
-	if (hmap_root_dir(root))
-		empty = !READ_ONCE(hmap_root_dir(root)->count);
-	else if (!hmap_root_vacant(root))
-		empty = READ_ONCE(((struct hmap_table *)root)->flags) &
-			HMAP_TABLE_VACANT;
+	empty = hmap_root_is_empty(hmap_deref(map));
 	rcu_read_unlock();
 	return empty;
 }

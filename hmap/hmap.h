@@ -395,132 +395,6 @@ int hmap_trim(struct hmap *map, gfp_t gfp);
  * again and again, leaves ever more hashes without entries, and the others crowded.
  */
 
-/* Private: the state of a walk. The writer's walk pins the current table: if the
- * map drops it meanwhile, it stays until the walk leaves it.
- */
-struct hmap_iter {
-	const struct hmap		*map;
-	const struct hmap_type		*type;
-	struct hmap_table		*table;	/* NULL: the walk is over */
-	const u64			*words;	/* those that have been noted */
-	void				*slots;	/* theirs */
-	u64				next;	/* first hash after the table */
-	u64				from;	/* 0, or skip smaller hashes */
-	u32				seed;
-	u16				nr_noted; /* words, from the table's first */
-	bool				rcu;	/* a reader's; nothing is pinned */
-};
-
-void __hmap_iter_begin(struct hmap_iter *iter);
-u64 __hmap_iter_note(struct hmap_iter *iter);
-void *__hmap_iter_find_again(struct hmap_iter *iter, u32 index);
-void __hmap_iter_leave(struct hmap_iter *iter);
-
-static __always_inline void *hmap_slot_at(const struct hmap_type *type,
-					  const struct hmap_table *table,
-					  u32 nr_words, u32 index)
-{
-	return (void *)&table->words[nr_words] +
-	       (size_t)(index - index / 8) * type->slot_size;
-}
-
-static __always_inline void *hmap_slot(const struct hmap_type *type,
-				       const struct hmap_table *table, u32 index)
-{
-	return hmap_slot_at(type, table, table->nr_words, index);
-}
-
-/* The slot of the first match in word @nr. Where slots are known to be whole words,
- * what counts the match's bits counts the slots' bytes, by a multiple.
- */
-static __always_inline void *hmap_slot_of_match(const struct hmap_type *type,
-						const struct hmap_table *table,
-						u32 nr_words, u32 nr, u64 match)
-{
-	size_t step = HMAP_WORD_SLOTS * type->slot_size, first;
-
-	if (__builtin_constant_p(type->slot_size) && type->slot_size % 8 == 0) {
-		/* One multiplication, where gcc would take four instructions. */
-		OPTIMIZER_HIDE_VAR(step);
-		first = (__ffs64(match) - 7) * (type->slot_size / 8);
-	} else {
-		first = (size_t)hmap_match_first(match) * type->slot_size;
-	}
-	return (void *)hmap_word(table, nr_words) + nr * step + first;
-}
-
-static __always_inline void *hmap_slot_block(const void *slot)
-{
-	return *(void * const *)slot;
-}
-
-static __always_inline const void *hmap_slot_key(const struct hmap_type *type,
-						 const void *slot)
-{
-	if (type->flags & HMAP_KEY_INDIRECT)
-		slot = hmap_slot_block(slot);
-	return slot + type->key_offset;
-}
-
-static __always_inline void *hmap_slot_value(const struct hmap_type *type,
-					     void *slot)
-{
-	if (type->flags & HMAP_VALUE_INDIRECT)
-		slot = hmap_slot_block(slot);
-	return slot + type->value_offset;
-}
-
-static inline struct hmap_iter hmap_iter_begin(const struct hmap *map, bool rcu)
-{
-	struct hmap_iter iter = { .map = map, .rcu = rcu };
-
-	if (!hmap_root_vacant(rcu_access_pointer(map->root)))
-		__hmap_iter_begin(&iter);
-	return iter;
-}
-
-static inline void hmap_iter_end(struct hmap_iter *iter)
-{
-	if (iter->table)
-		__hmap_iter_leave(iter);
-}
-
-/* Private: what of it changes with each step, and need not leave its registers. */
-struct hmap_steps {
-	u64	left;	/* noted slots that are still to come, by bits of their indexes */
-	void	*slot;	/* of the current entry */
-	bool	begun;
-};
-
-/*
- * Go to the next entry. Of eight words at a time the full slots are noted: so there is one
- * branch for each entry, which is nearly always taken, and a call for each eight words.
- * @type: the map's, or what is known of it.
- */
-static __always_inline bool hmap_iter_step(struct hmap_iter *iter,
-					   struct hmap_steps *steps,
-					   const struct hmap_type *type)
-{
-	u32 index;
-
-	do {
-		while (!steps->left) {
-			if (!iter->table)
-				return false;
-			steps->left = __hmap_iter_note(iter);
-		}
-		index = __ffs64(steps->left);
-		steps->left &= steps->left - 1;
-		if (likely(!(READ_ONCE(iter->table->flags) & HMAP_TABLE_DEAD) &&
-			   hmap_is_full(iter->words, index))) {
-			steps->slot = iter->slots + (index - index / 8) * type->slot_size;
-			return true;
-		}
-		steps->slot = __hmap_iter_find_again(iter, index);
-	} while (!steps->slot);
-	return true;
-}
-
 /**
  * hmap_for_each() - visit the entries of a map
  * @map: the map
@@ -551,20 +425,6 @@ static __always_inline bool hmap_iter_step(struct hmap_iter *iter,
  */
 #define hmap_for_each_rcu(map, iter, k, v)				\
 	__hmap_for_each(map, iter, true, k, v, iter.type, (const void *), (void *))
-
-/* The outer loop only declares what the inner one may not: so break ends both. */
-#define __hmap_for_each(map, iter, rcu, k, v, type, to_key, to_value)	\
-	for (struct hmap_steps iter##_steps = { };			\
-	     !iter##_steps.begun; iter##_steps.begun = true)		\
-		__hmap_for_steps(map, iter, iter##_steps, rcu, k, v, type, to_key, to_value)
-
-#define __hmap_for_steps(map, iter, steps, rcu, k, v, type, to_key, to_value) \
-	for (struct hmap_iter iter __cleanup(hmap_iter_end) =		\
-		hmap_iter_begin(map, rcu);				\
-	     hmap_iter_step(&iter, &(steps), type) &&			\
-	     ((k) = to_key hmap_slot_key(type, (steps).slot),		\
-	      (v) = to_value hmap_slot_value(type, (steps).slot),	\
-	      (void)(k), (void)(v), true);)
 
 /**
  * struct hmap_cursor - a position between entries, of hmap_next()
@@ -652,6 +512,7 @@ struct hmap_stats {
  */
 void hmap_stats_read(struct hmap_stats *stats);
 
+#include "hmap-iter.h"
 #include "hmap-typed.h"
 
 #endif /* _HMAP_H */

@@ -240,6 +240,60 @@ static __always_inline u32 hmap_ref_words(const void *ref)
 	return likely(nr_words) ? nr_words : hmap_ref_table(ref)->nr_words;
 }
 
+static __always_inline void *hmap_slot_at(const struct hmap_type *type,
+					  const struct hmap_table *table,
+					  u32 nr_words, u32 index)
+{
+	return (void *)&table->words[nr_words] +
+	       (size_t)(index - index / 8) * type->slot_size;
+}
+
+static __always_inline void *hmap_slot(const struct hmap_type *type,
+				       const struct hmap_table *table, u32 index)
+{
+	return hmap_slot_at(type, table, table->nr_words, index);
+}
+
+/* The slot of the first match in word @nr. Where slots are known to be whole words,
+ * what counts the match's bits counts the slots' bytes, by a multiple.
+ */
+static __always_inline void *hmap_slot_of_match(const struct hmap_type *type,
+						const struct hmap_table *table,
+						u32 nr_words, u32 nr, u64 match)
+{
+	size_t step = HMAP_WORD_SLOTS * type->slot_size, first;
+
+	if (__builtin_constant_p(type->slot_size) && type->slot_size % 8 == 0) {
+		/* One multiplication, where gcc would take four instructions. */
+		OPTIMIZER_HIDE_VAR(step);
+		first = (__ffs64(match) - 7) * (type->slot_size / 8);
+	} else {
+		first = (size_t)hmap_match_first(match) * type->slot_size;
+	}
+	return (void *)hmap_word(table, nr_words) + nr * step + first;
+}
+
+static __always_inline void *hmap_slot_block(const void *slot)
+{
+	return *(void * const *)slot;
+}
+
+static __always_inline const void *hmap_slot_key(const struct hmap_type *type,
+						 const void *slot)
+{
+	if (type->flags & HMAP_KEY_INDIRECT)
+		slot = hmap_slot_block(slot);
+	return slot + type->key_offset;
+}
+
+static __always_inline void *hmap_slot_value(const struct hmap_type *type,
+					     void *slot)
+{
+	if (type->flags & HMAP_VALUE_INDIRECT)
+		slot = hmap_slot_block(slot);
+	return slot + type->value_offset;
+}
+
 /* A 64 x 64 -> 128-bit product, folded. */
 static __always_inline u64 hmap_fold(u64 a, u64 b)
 {

@@ -106,7 +106,8 @@ unsigned int hmap_lookup_bulk(const struct hmap *map, const void * const *keys,
 	void *root = hmap_deref(map);
 	unsigned int i, n, found = 0;
 
-	if (hmap_root_is_empty(root)) {
+	/* Not a directory's number of entries: each change takes that line away. */
+	if (!hmap_root_is_dir(root) && hmap_root_is_empty(root)) {
 		for (i = 0; i < nr; i++)
 			values[i] = NULL;
 		return 0;

@@ -72,9 +72,9 @@ bool hmap_check_type(const struct hmap_type *type)
 }
 
 /*
- * Leave the header-only state with a table that holds @n entries, if that is not above
- * the largest class. The map's seed is drawn here, so that the header needs no entropy.
- * Returns NULL without memory.
+ * Leave the header-only state with a table that holds @n entries, which are no more than
+ * one of the largest class takes. The map's seed is drawn here, so that the header needs
+ * no entropy. Returns NULL without memory.
  */
 struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp)
 {

@@ -50,8 +50,8 @@ struct hmap_steps {
 };
 
 /*
- * Go to the next entry. Of eight words at a time the full slots are noted: so there is one
- * branch for each entry, which is nearly always taken, and a call for each eight words.
+ * Go to the next entry. Of eight words at a time the full slots are noted: so the branches
+ * for each entry nearly always go the same way, and there is a call for each eight words.
  * @type: the map's, or what is known of it.
  */
 static __always_inline bool hmap_iter_step(struct hmap_iter *iter,

@@ -426,7 +426,7 @@ struct prefix
 	__hmap_for_each(&(m)->map, iter, true, k, v, __HMAP_LAYOUT(m),	\
 			(typeof((m)->__key[0])), (typeof((m)->__value[0])))
 
-/* As much of its type as steps within a word need, known at compile time. */
+/* As much of its type as the steps of a walk need, known at compile time. */
 #define __HMAP_LAYOUT(m)						\
 	(&(const struct hmap_type){					\
 		.slot_size = sizeof((m)->__slot_size[0]),		\

@@ -94,7 +94,7 @@ struct hmap_table {
 static_assert(sizeof(struct hmap_table) == 24);
 
 /* 2^depth references to tables, found by the top bits of the hash. A table of smaller
- * depth stands in all the entries of its range. Readers look at what begins with the
+ * depth stands in all the entries of its range. Lookups read what begins with the
  * seed. The number of entries changes with each insert and removal, so it is in another
  * cache line: else every lookup beside a writer would wait for that line.
  */
@@ -108,8 +108,8 @@ struct hmap_dir {
 	void __rcu		*refs[];
 };
 
-static_assert(offsetof(struct hmap_dir, seed) / 64 >
-	      offsetof(struct hmap_dir, count) / 64);
+static_assert(offsetof(struct hmap_dir, seed) >=
+	      offsetof(struct hmap_dir, count) + sizeof(long) + 64);
 
 /*
  * The hash's lower half chooses the word, by its upper bits: 16 of them at most, as a
@@ -163,7 +163,8 @@ static __always_inline u64 hmap_match_full(u64 word)
 }
 
 /* Whether the slot @index behind @words is full, by its byte alone: words are stored
- * whole, so a byte of one is as good as all of it.
+ * whole, and what all 64-bit CPUs do with a byte of one is what they do with the word,
+ * though the kernel's memory model has no accesses of mixed sizes.
  */
 static __always_inline bool hmap_is_full(const u64 *words, u32 index)
 {

@@ -116,7 +116,7 @@ size_t hmap_table_size_exact(const struct hmap_type *type, size_t n)
 /* The class at which tables are split. */
 size_t hmap_table_size_max(const struct hmap_type *type)
 {
-	/* Of no class is less than half given away. */
+	/* Those slots need one class more at most than their bytes do. */
 	if (size_of(type, HMAP_TABLE_MIN_SLOTS) <= HMAP_TABLE_MAX / 2)
 		return HMAP_TABLE_MAX;
 	return max_t(size_t, HMAP_TABLE_MAX,

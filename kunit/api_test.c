@@ -235,7 +235,7 @@ static void hashes_of_eight_bytes(struct kunit *test)
 {
 	const siphash_key_t key = { { hmap_secret[2] ^ 7, hmap_secret[3] } };
 	const hsiphash_key_t short_key = { { hmap_secret[0] ^ 7, hmap_secret[1] } };
-	const char name[] = "1eight ch";
+	static const char name[] = "1eight ch";
 
 	KUNIT_EXPECT_EQ(test, hmap_siphash_bytes(name + 1, 8, 7),
 			siphash(name + 1, 8, &key));

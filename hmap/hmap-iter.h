@@ -70,7 +70,7 @@ static __always_inline bool hmap_iter_step(struct hmap_iter *iter,
 		steps->left &= steps->left - 1;
 		if (likely(!(READ_ONCE(iter->table->flags) & HMAP_TABLE_DEAD) &&
 			   hmap_is_full(iter->words, index))) {
-			steps->slot = iter->slots + (index - index / 8) * type->slot_size;
+			steps->slot = hmap_slot_from(type, iter->slots, index);
 			return true;
 		}
 		steps->slot = __hmap_iter_find_again(iter, index);

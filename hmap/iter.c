@@ -54,8 +54,7 @@ static u64 not_behind(const struct hmap_iter *iter, u64 noted)
 	u64 left = noted;
 
 	for (; noted; noted &= noted - 1) {
-		u32 index = __ffs64(noted);
-		const void *slot = iter->slots + (index - index / 8) * type->slot_size;
+		const void *slot = hmap_slot_from(type, iter->slots, __ffs64(noted));
 
 		if (hmap_slot_hash(type, slot, iter->seed) < iter->from)
 			left &= ~(noted & -noted);
@@ -115,7 +114,7 @@ EXPORT_SYMBOL_HMAP(__hmap_iter_leave);
 void *__hmap_iter_find_again(struct hmap_iter *iter, u32 index)
 {
 	const struct hmap_type *type = iter->type;
-	const void *key, *slot = iter->slots + (index - index / 8) * type->slot_size;
+	const void *key, *slot = hmap_slot_from(type, iter->slots, index);
 	struct hmap_table *table;
 	void *root;
 	long found;

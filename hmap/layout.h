@@ -241,12 +241,18 @@ static __always_inline u32 hmap_ref_words(const void *ref)
 	return likely(nr_words) ? nr_words : hmap_ref_table(ref)->nr_words;
 }
 
+/* The slot @index, of those that begin at @slots. */
+static __always_inline void *hmap_slot_from(const struct hmap_type *type, void *slots,
+					    u32 index)
+{
+	return slots + (index - index / 8) * (size_t)type->slot_size;
+}
+
 static __always_inline void *hmap_slot_at(const struct hmap_type *type,
 					  const struct hmap_table *table,
 					  u32 nr_words, u32 index)
 {
-	return (void *)&table->words[nr_words] +
-	       (size_t)(index - index / 8) * type->slot_size;
+	return hmap_slot_from(type, hmap_word(table, nr_words), index);
 }
 
 static __always_inline void *hmap_slot(const struct hmap_type *type,

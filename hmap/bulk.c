@@ -21,23 +21,15 @@ struct lookup {
 	u32			nr_words; /* 0: the key is known to be absent */
 };
 
-static __always_inline void find_word(const struct hmap_type *type,
-				      const struct hmap *map, void *root,
-				      const void *key, struct lookup *l)
+static __always_inline void find_word(const struct hmap_type *type, u64 seed,
+				      struct hmap_dir *dir, const void *key, struct lookup *l)
 {
-	struct hmap_dir *dir = hmap_root_dir(root);
-	u64 hash = hmap_hash_key(type, key, hmap_root_seed(root));
+	u64 hash = hmap_hash_key(type, key, seed);
+	void *ref = hmap_deref_ref(dir, hash);
 
 	l->hash = hash;
-	if (dir) {
-		void *ref = hmap_deref_ref(map, dir, hash);
-
-		l->table = hmap_ref_table(ref);
-		l->nr_words = hmap_ref_words(ref);
-	} else {
-		l->table = root;
-		l->nr_words = l->table->nr_words;
-	}
+	l->table = hmap_ref_table(ref);
+	l->nr_words = hmap_ref_words(ref);
 	prefetch(&l->table->words[hmap_home(l->hash, l->nr_words)]);
 }
 
@@ -57,67 +49,90 @@ static __always_inline void find_slot(const struct hmap_type *type, struct looku
 	}
 }
 
-static __always_inline void *finish(const struct hmap_type *type, const void *key,
-				    const struct lookup *l)
+static __always_inline void *find_entry(const struct hmap_type *type, const void *key,
+					const struct lookup *l)
 {
+	void *entry;
+
 	if (!l->nr_words)
 		return NULL;
-	if (l->slot && likely(hmap_same_key(type, key, l->slot, type->equal)))
-		return hmap_slot_value(type, l->slot);
-	return __hmap_find_on(type, l->table, l->nr_words, key, l->hash);
+	entry = l->slot ? hmap_entry_if(type, l->slot, key) : NULL;
+	return likely(entry) ? entry :
+			       __hmap_find_on(type, l->table, l->nr_words, key, l->hash);
 }
 
 static __always_inline unsigned int
-lookup_batch_as(const struct hmap_type *type, const struct hmap *map, void *root,
-		const void * const *keys, unsigned int nr, const void **values)
+lookup_batch_as(const struct hmap_type *type, u64 seed, struct hmap_dir *dir,
+		const void *keys, unsigned int nr, void **entries)
 {
+	const size_t size = type->key_size;
 	struct lookup batch[BATCH];
 	unsigned int i, found = 0;
 
 	for (i = 0; i < nr; i++)
-		find_word(type, map, root, keys[i], &batch[i]);
+		find_word(type, seed, dir, keys + i * size, &batch[i]);
 	for (i = 0; i < nr; i++)
 		find_slot(type, &batch[i]);
 	for (i = 0; i < nr; i++) {
-		values[i] = finish(type, keys[i], &batch[i]);
-		found += !!values[i];
+		entries[i] = find_entry(type, keys + i * size, &batch[i]);
+		found += !!entries[i];
 	}
 	return found;
 }
 
 /* Two functions, so that neither has room for two batches. */
-static noinline unsigned int lookup_pairs(const struct hmap *map, void *root,
-					  const void * const *keys, unsigned int nr,
-					  const void **values)
+static noinline unsigned int lookup_pairs(u64 seed, struct hmap_dir *dir, const void *keys,
+					  unsigned int nr, void **entries)
 {
-	return lookup_batch_as(&hmap_u64_pair, map, root, keys, nr, values);
+	return lookup_batch_as(&hmap_u64_pair, seed, dir, keys, nr, entries);
 }
 
-static noinline unsigned int lookup_batch(const struct hmap *map, void *root,
-					  const void * const *keys, unsigned int nr,
-					  const void **values)
+static noinline unsigned int lookup_batch(u64 seed, struct hmap_dir *dir, const void *keys,
+					  unsigned int nr, void **entries,
+					  const struct hmap_type *type)
 {
-	return lookup_batch_as(map->type, map, root, keys, nr, values);
+	return lookup_batch_as(type, seed, dir, keys, nr, entries);
 }
 
-unsigned int hmap_lookup_bulk(const struct hmap *map, const void * const *keys,
-			      unsigned int nr, const void **values)
+/* One by one, where there is little to wait for, or a string's length has to be told. */
+static unsigned int lookup_each(const struct hmap *map, void *root, const void *keys,
+				unsigned int nr, void **entries,
+				const struct hmap_type *type)
 {
-	void *root = hmap_deref(map);
-	unsigned int i, n, found = 0;
+	unsigned int i, found = 0;
 
-	/* Not a directory's number of entries: each change takes that line away. */
-	if (!hmap_root_is_dir(root) && hmap_root_is_empty(root)) {
-		for (i = 0; i < nr; i++)
-			values[i] = NULL;
-		return 0;
+	for (i = 0; i < nr; i++) {
+		const void *key = keys + i * (size_t)type->key_size;
+		struct hmap_str str;
+
+		if (type->flags & HMAP_STRING) {
+			str = *HMAP_STR(((const char * const *)keys)[i]);
+			key = &str;
+		}
+		entries[i] = root ? hmap_find(map, root, type, key) : NULL;
+		found += !!entries[i];
 	}
+	return found;
+}
+
+unsigned int hmap_lookup_bulk(const struct hmap *map, const void *keys, unsigned int nr,
+			      void **entries, const struct hmap_type *type)
+{
+	const bool pairs = hmap_is_u64_pair(type) && !(type->flags & HMAP_POINTER);
+	void *root = hmap_deref(map, type);
+	struct hmap_dir *dir = hmap_root_dir(root);
+	unsigned int i, n, found = 0;
+	u64 seed = hmap_seed(map);
+
+	if (!dir || type->flags & HMAP_STRING)
+		return lookup_each(map, root, keys, nr, entries, type);
 	for (i = 0; i < nr; i += n) {
 		n = min_t(unsigned int, nr - i, BATCH);
-		if (hmap_is_u64_pair(map->type))
-			found += lookup_pairs(map, root, keys + i, n, values + i);
+		if (pairs)
+			found += lookup_pairs(seed, dir, keys, n, entries + i);
 		else
-			found += lookup_batch(map, root, keys + i, n, values + i);
+			found += lookup_batch(seed, dir, keys, n, entries + i, type);
+		keys += n * (size_t)type->key_size;
 	}
 	return found;
 }

@@ -3,12 +3,12 @@
  * Copying tables: the largest part of what growing and shrinking costs. The table
  * that is copied is not written to; those that it is copied into are not published.
  */
+#include <linux/prefetch.h>
 #include <linux/string.h>
 
 #include "internal.h"
 
-static __always_inline void copy_slot(const struct hmap_type *type, void *to,
-				      const void *from)
+static __always_inline void copy_slot(const struct hmap_type *type, void *to, const void *from)
 {
 	const u64 *words = from;
 	u32 i;
@@ -32,9 +32,9 @@ static void add_live(struct hmap_table *table, u32 n)
 }
 
 /* Make the slot of the first of @match in word @nr full, and return it. */
-static __always_inline void *take(const struct hmap_type *type,
-				  struct hmap_table *table, u32 nr, u64 match,
-				  u64 hash)
+static __always_inline void *take_slot(const struct hmap_type *type,
+				       struct hmap_table *table, u32 nr, u64 match,
+				       u64 hash)
 {
 	table->words[nr] |= hmap_full_byte(hash) << (__ffs64(match) - 7);
 	return hmap_slot_of_match(type, table, table->nr_words, nr, match);
@@ -52,7 +52,7 @@ static __always_inline void *take_from(const struct hmap_type *type,
 	for (;;) {
 		empty = hmap_match_empty(table->words[nr]);
 		if (likely(empty))
-			return take(type, table, nr, empty, hash);
+			return take_slot(type, table, nr, empty, hash);
 		table->words[nr] |= hmap_overflow_bit(hash);
 		if (++nr == table->nr_words)
 			nr = 0;
@@ -78,7 +78,7 @@ static void *take_before(const struct hmap_type *type, struct hmap_table *table,
 
 		if (empty && turn_of(table, begin, nr) < turn_of(table, begin, end)) {
 			add_live(table, 1);
-			return take(type, table, nr, empty, hash);
+			return take_slot(type, table, nr, empty, hash);
 		}
 		table->words[nr] |= hmap_overflow_bit(hash);
 		if (++nr == table->nr_words)
@@ -106,6 +106,12 @@ static bool same_words(const struct hmap_table *a, const struct hmap_table *b)
 	       hmap_match_absent(a->words[last]) == hmap_match_absent(b->words[last]);
 }
 
+/* Whether a hash costs less than to find out whether it is needed. */
+static __always_inline bool is_integer(const struct hmap_type *type)
+{
+	return type->hash == hmap_hash_u64 && !(type->flags & HMAP_OBJECT);
+}
+
 /*
  * Whether a full slot's first word is the one that it is in, as is known if from the
  * word before it none with its tag has overflowed. Where entries stay together, their
@@ -116,6 +122,17 @@ static __always_inline bool is_at_home(u64 before, u64 byte)
 	return !(before & hmap_overflow_bit(byte));
 }
 
+/* The keys of objects are wherever these are: have those of a word on their way. */
+static __always_inline void prefetch_keys(const struct hmap_type *type,
+					  const struct hmap_table *table, u32 nr)
+{
+	u64 full = hmap_match_full(table->words[nr]);
+
+	for (; type->flags & HMAP_OBJECT && full; full &= full - 1)
+		prefetch(hmap_pointer_at(hmap_slot_of_match(type, table, table->nr_words, nr,
+							    full)) + type->key_offset);
+}
+
 /*
  * Copy @from into empty tables with the same words, or into one: nearly all entries
  * stay in the word they are in, since hash bits choose it that no directory uses. So
@@ -123,9 +140,9 @@ static __always_inline bool is_at_home(u64 before, u64 byte)
  */
 static __always_inline void copy_by_words(const struct hmap_type *type,
 					  const struct hmap_table *from,
-					  struct hmap_table *to[2])
+					  struct hmap_table *to[2], u64 seed)
 {
-	const bool split = to[0] != to[1], integer = type->hash == hmap_hash_u64;
+	const bool split = to[0] != to[1], integer = is_integer(type);
 	const u32 nr_words = from->nr_words, half_shift = 63 - from->depth;
 	const u32 begin = undisturbed_word(from);
 	u32 nr = begin, live[2] = { };
@@ -136,25 +153,23 @@ static __always_inline void copy_by_words(const struct hmap_type *type,
 		u64 full, words[2] = { };
 		u32 bits[2] = { };
 
+		prefetch_keys(type, from, nr + 1 == nr_words ? 0 : nr + 1);
 		for (full = hmap_match_full(word); full; full &= full - 1) {
-			const void *slot = hmap_slot_of_match(type, from, nr_words,
-							      nr, full);
+			const void *slot = hmap_slot_of_match(type, from, nr_words, nr, full);
 			const u64 byte = word >> (__ffs64(full) - 7) & 0xff;
 			void *place = NULL;
 			u32 half = 0;
 
 			if (integer || split || !is_at_home(before, byte)) {
-				u64 hash = hmap_slot_hash(type, slot, from->seed);
+				u64 hash = hmap_slot_hash(type, slot, seed);
 
 				half = hash >> half_shift & split;
 				if (unlikely(hmap_home(hash, nr_words) != nr))
-					place = take_before(type, to[half], begin, nr,
-							    hash);
+					place = take_before(type, to[half], begin, nr, hash);
 			}
 			if (likely(!place)) {
 				words[half] |= byte << bits[half];
-				place = hmap_slot(type, to[half],
-						  nr * 8 + bits[half] / 8);
+				place = hmap_slot(type, to[half], nr * 8 + bits[half] / 8);
 				bits[half] += 8;
 			}
 			copy_slot(type, place, slot);
@@ -171,12 +186,11 @@ static __always_inline void copy_by_words(const struct hmap_type *type,
 }
 
 /* Copy @from into tables of any size, which may have entries already. */
-static __always_inline void copy_anew(const struct hmap_type *type,
-				      const struct hmap_table *from,
-				      struct hmap_table *to[2])
+static __always_inline void copy_anew(const struct hmap_type *type, const struct hmap_table *from,
+				      struct hmap_table *to[2], u64 seed)
 {
 	const bool split = to[0] != to[1];
-	const bool read = type->hash == hmap_hash_u64 || split ||
+	const bool read = is_integer(type) || split ||
 			  !same_words(from, to[0]);
 	const u32 nr_words = from->nr_words, half_shift = 63 - from->depth;
 	u64 before = from->words[nr_words - 1];
@@ -186,14 +200,15 @@ static __always_inline void copy_anew(const struct hmap_type *type,
 		const u64 word = from->words[nr];
 		u64 full;
 
+		if (nr + 1 < nr_words)
+			prefetch_keys(type, from, nr + 1);
 		for (full = hmap_match_full(word); full; full &= full - 1) {
-			const void *slot = hmap_slot_of_match(type, from, nr_words,
-							      nr, full);
+			const void *slot = hmap_slot_of_match(type, from, nr_words, nr, full);
 			u64 hash = word >> (__ffs64(full) - 7);
 			u32 half = 0, home = nr;
 
 			if (read || !is_at_home(before, hash)) {
-				hash = hmap_slot_hash(type, slot, from->seed);
+				hash = hmap_slot_hash(type, slot, seed);
 				half = hash >> half_shift & split;
 				home = hmap_home(hash, to[half]->nr_words);
 			}
@@ -206,60 +221,25 @@ static __always_inline void copy_anew(const struct hmap_type *type,
 	add_live(to[1], live[1]);
 }
 
-static __always_inline void copy(const struct hmap_type *type,
-				 const struct hmap_table *from,
-				 struct hmap_table *to[2])
+static __always_inline void copy_table(const struct hmap_type *type, const struct hmap_table *from,
+				       struct hmap_table *to[2], u64 seed)
 {
-	if (!to[0]->live && !to[1]->live && same_words(from, to[0]) &&
-	    same_words(from, to[1]))
-		copy_by_words(type, from, to);
+	if (!to[0]->live && !to[1]->live && same_words(from, to[0]) && same_words(from, to[1]))
+		copy_by_words(type, from, to, seed);
 	else
-		copy_anew(type, from, to);
-}
-
-/* The entries of @from get blocks of their own, so that this can fail. */
-static int copy_with_blocks(const struct hmap_type *type, struct hmap_table *from,
-			    struct hmap_table *to[2], gfp_t gfp)
-{
-	u32 nr;
-
-	for (nr = 0; nr < from->nr_words; nr++) {
-		u64 full = hmap_match_full(from->words[nr]);
-
-		for (; full; full &= full - 1) {
-			const void *slot = hmap_slot(type, from, hmap_index(nr, full));
-			u64 hash = hmap_slot_hash(type, slot, from->seed);
-			struct hmap_table *dest = to[hash >> (63 - from->depth) & 1];
-			void *block = hmap_indirect_dup(type, slot, gfp), *place;
-
-			if (!block)
-				return -ENOMEM;
-			place = take_from(type, dest, hmap_home(hash, dest->nr_words),
-					  hash);
-			copy_slot(type, place, slot);
-			*(void **)place = block;
-			add_live(dest, 1);
-		}
-	}
-	from->owns_blocks = true;
-	return 0;
+		copy_anew(type, from, to, seed);
 }
 
 /*
  * The one copy routine: the entries of @from into @to[0] or @to[1], by the hash
  * bit behind those that they all share. The tables in @to may be the same, have
- * room enough, no deleted slots, and are not published. Blocks change hands, unless a
- * walk has pinned @from: the walk will look its keys up again, so they stay with @from
- * and are copied, which can fail with -ENOMEM.
+ * room enough, no deleted slots, and are not published. Blocks change hands.
  */
-int hmap_table_copy(const struct hmap_type *type, struct hmap_table *from,
-		    struct hmap_table *to[2], gfp_t gfp)
+void hmap_table_copy(const struct hmap_type *type, const struct hmap_table *from,
+		     struct hmap_table *to[2], u64 seed)
 {
-	if (from->pins && hmap_is_indirect(type))
-		return copy_with_blocks(type, from, to, gfp);
 	if (hmap_is_u64_pair(type))
-		copy(&hmap_u64_pair, from, to);
+		copy_table(&hmap_u64_pair, from, to, seed);
 	else
-		copy(type, from, to);
-	return 0;
+		copy_table(type, from, to, seed);
 }

@@ -4,26 +4,27 @@
  *
  * Words
  *
- * A *map* is a header, struct hmap: its type and a tagged root pointer. A *slot*
- * is one key and its value, side by side, stored by copy; strings, and what is too
- * large, are *indirect*: in a *block* that the slot points to. A *control word* is
- * seven control bytes for seven slots, and eight *overflow bits*. A control byte says
- * empty, deleted, absent (there is no such slot) or full, and if full, holds the *tag*:
- * seven bits of the key's hash. All tags of a word are compared at once in an ordinary
- * register. A *table* is one kmalloc'ed block: a head, control words, slots. A
- * *directory* is what a map has once it has outgrown one table: 2^depth table
- * pointers, indexed by the top bits of the hash.
+ * A *map* is a header, struct hmap: its *root*, a tagged pointer. A *slot* is one key and
+ * its value, side by side, stored by copy; or a pointer to the caller's *object*, which
+ * contains the key. Strings, and what is too large, are *indirect*: in a *block* that the
+ * slot points to. A *control word* is seven control bytes for seven slots, and eight
+ * *overflow bits*. A control byte says empty, deleted, absent (there is no such slot) or
+ * full, and if full, holds the *tag*: seven bits of the key's hash. All tags of a word are
+ * compared at once in an ordinary register. A *table* is one kmalloc'ed block: a head,
+ * control words, slots. A *directory* is what a map has once it has outgrown one table:
+ * 2^depth table pointers, indexed by the top bits of the hash.
  *
  * States
  *
- * Header only -> one small table -> by rebuilds, one table of the largest class
- * -> by a split, a directory of tables. Removals lead back, to one small table or to
- * the header; hmap_trim(), hmap_clear() and hmap_destroy() to the header.
+ * No entry, root NULL -> of a map of objects, one object, the root -> one small table ->
+ * by rebuilds, one table of the largest class -> by a split, a directory of tables.
+ * Removals lead back; hmap_trim() goes as far as the entries let it, hmap_clear() and
+ * hmap_destroy() to NULL.
  *
  * Invariants (hmap_validate() checks them)
  *
- *  1. No table: no entry. Such a map is answered from its header alone, before
- *     anything is hashed.
+ *  1. No table: no entry but one object. Such a map is answered from its header alone,
+ *     before anything is hashed.
  *  2. A key's hash has three uses: its top bits choose the directory's entry,
  *     middle bits the first word, the low seven the tag.
  *  3. A table of depth d is in all 2^(D - d) neighbouring directory entries of
@@ -52,98 +53,126 @@
  *
  *  a. hmap_table_fill(): the slot's bytes, then the word that makes it full. A
  *     reader that sees the slot full sees its bytes.
- *  b. hmap_table_empty(): the byte becomes deleted. The slot's bytes stay, and
- *     under RCU the slot is never used again in this table: a reader that saw
+ *  b. hmap_table_empty(): the byte becomes deleted. The slot's bytes stay, and a slot
+ *     with a key in it is never used again in this table: a reader that saw
  *     it full goes on to read the same key and value.
- *  c. Overwriting one word of 1, 2, 4 or 8 bytes: WRITE_ONCE() in the slot. Any
- *     larger value: hmap_table_move(), where one store makes the new slot full
- *     and the old one deleted, both in one word; or, with no empty slot in that
- *     word, a clone of the table with the new value in it. A reader sees the old
- *     value or the new one. A new value never goes into an old block: the slot
- *     that holds it has a block of its own.
- *  d. hmap_publish(): a table is complete before a pointer to it is stored. Its
+ *  c. The slot of an object is used again. A reader loads its pointer once, after the
+ *     word, and compares that object's key: it finds what was there, or what is there
+ *     now. So it may find a new object by an old word, just before the insert makes its
+ *     word full, and miss it in that moment by looking again; never after the insert.
+ *  d. Overwriting: a scalar by WRITE_ONCE(), a pointer or an object, in its slot or in
+ *     the root, by a release: a reader sees the old one or the new one, and all that the
+ *     caller wrote behind it. Every other value is constant as long as its entry lives.
+ *  e. hmap_publish(): a table is complete before a pointer to it is stored. Its
  *     predecessor is frozen before that, and freed after a grace period. While a
  *     split stores its halves in entry after entry, or a merge the merged table, a
  *     reader finds the old table or the new one of its hash, and both give the
  *     same answer. A directory that doubles or halves leads to the same tables as
- *     the one before.
- *  e. Invariant 4 holds for readers since an entry's overflow bits are stored before
+ *     the one before, and the object of the header is in the table that takes its place.
+ *  f. Invariant 4 holds for readers since an entry's overflow bits are stored before
  *     its word, and are not taken back in a live table: only a rebuild drops them.
  *
- * No reader loops beyond one table, retries or waits. Documentation/litmus/ has a, b,
- * c and d as tests for the kernel's memory model.
+ * No reader loops beyond one table, retries or waits. Documentation/litmus/ has a to e
+ * as tests for the kernel's memory model.
  */
 #include <linux/err.h>
 #include <linux/slab.h>
 
 #include "internal.h"
 
+/* What put() may do, and on what kind of map: add an entry that is not there, overwrite
+ * one that is.
+ */
+#define MAY_ADD		0x1
+#define MAY_OVERWRITE	0x2
+#define POINTERS	0x4
+
+/* What put() has done. */
+#define ADDED		0
+#define FOUND		1
+
+struct hmap *hmap_alloc(gfp_t gfp)
+{
+	struct hmap *map = kzalloc(sizeof(*map), gfp);
+
+	if (map)
+		hmap_counter_inc(maps_allocated);
+	else
+		hmap_counter_inc(alloc_failures);
+	return map;
+}
+EXPORT_SYMBOL_HMAP(hmap_alloc);
+
+void hmap_free(struct hmap *map, const struct hmap_type *type)
+{
+	void *root;
+
+	if (!map)
+		return;
+	root = rcu_access_pointer(map->root);
+	if (!root || hmap_root_is_object(root))
+		hmap_counter_inc(maps_without_table);
+	else
+		hmap_counter_inc(maps_freed);
+	hmap_destroy(map, type);
+	kfree(map);
+}
+EXPORT_SYMBOL_HMAP(hmap_free);
+
 /* Where a key stands, or would stand. */
 struct place {
-	struct hmap_table	*table;	/* NULL: header-only */
+	struct hmap_table	*table;
 	u64			hash;
 	long			index;	/* -1: not there */
 };
 
-/* The table that @key's hash leads to, if there is one. */
-static __always_inline struct place locate_table(const struct hmap *map,
-						 const void *key)
+/* The table that @key's hash leads to; @map has one. */
+static __always_inline struct place place_of(const struct hmap *map, const void *key,
+					     const struct hmap_type *type)
 {
-	void *root = hmap_root(map);
 	struct place place = { .index = -1 };
 
-	if (hmap_root_vacant(root))
-		return place;
-	place.hash = hmap_hash_key(map->type, key, hmap_root_seed(root));
-	place.table = hmap_table_of(map, place.hash);
+	place.hash = hmap_hash_key(type, key, hmap_seed(map));
+	place.table = hmap_deref_table(hmap_root(map), place.hash);
 	return place;
 }
 
-static noinline long probe(const struct hmap_type *type, const struct place *place,
-			   const void *key)
+/* Where in its table @key is; @entry: what a lookup gives. */
+static noinline long probe_all(const struct hmap_type *type, const struct hmap_table *table,
+			       const void *key, u64 hash, void **entry)
 {
-	return hmap_probe(type, place->table, place->table->nr_words, key, place->hash,
-			  type->equal);
+	return hmap_probe(type, table, table->nr_words, key, hash, entry);
 }
 
-/* Where in its table @key is. As in a lookup, the first word nearly always tells. */
-static __always_inline long locate_slot(const struct hmap_type *type,
-					const struct place *place, const void *key)
+/* The same. As in a lookup, the first word nearly always tells. */
+static __always_inline long find_index(const struct hmap_type *type,
+				       const struct hmap_table *table, const void *key, u64 hash)
 {
-	struct hmap_table *table = place->table;
-	u32 nr = hmap_home(place->hash, table->nr_words);
+	u32 nr = hmap_home(hash, table->nr_words);
 	u64 word = *hmap_word(table, nr);
-	u64 match = hmap_match_tag(word, place->hash);
+	u64 match = hmap_match_tag(word, hash);
+	void *entry;
 
 	if (match) {
-		void *slot = hmap_slot_of_match(type, table, table->nr_words, nr,
-						match);
-
-		if (likely(hmap_same_key(type, key, slot, type->equal)))
+		if (likely(hmap_entry_if(type, hmap_slot_of_match(type, table, table->nr_words,
+								  nr, match), key)))
 			return hmap_index(nr, match);
-	} else if (likely(!(word & hmap_overflow_bit(place->hash)))) {
+	} else if (likely(!(word & hmap_overflow_bit(hash)))) {
 		return -1;
 	}
-	return probe(type, place, key);
+	return probe_all(type, table, key, hash, &entry);
 }
 
-static __always_inline struct place locate(const struct hmap *map, const void *key)
+static __always_inline struct place find_place(const struct hmap *map, const void *key,
+					       const struct hmap_type *type)
 {
-	struct place place = locate_table(map, key);
+	struct place place = place_of(map, key, type);
 
-	if (!place.table)
-		return place;
-	if (hmap_is_u64_pair(map->type))
-		place.index = locate_slot(&hmap_u64_pair, &place, key);
+	if (hmap_is_u64_pair(type))
+		place.index = find_index(&hmap_u64_pair, place.table, key, place.hash);
 	else
-		place.index = locate_slot(map->type, &place, key);
+		place.index = find_index(type, place.table, key, place.hash);
 	return place;
-}
-
-static void *place_value(const struct hmap *map, const struct place *place)
-{
-	return hmap_slot_value(map->type, hmap_slot(map->type, place->table,
-						    place->index));
 }
 
 static void add_count(struct hmap *map, long n)
@@ -154,67 +183,17 @@ static void add_count(struct hmap *map, long n)
 		WRITE_ONCE(dir->count, dir->count + n);
 }
 
-void hmap_init(struct hmap *map, const struct hmap_type *type)
-{
-	WARN_ONCE(!type, "hmap: %s() without a type\n", __func__);
-	*map = (struct hmap)HMAP_INIT(type);
-}
-EXPORT_SYMBOL_HMAP(hmap_init);
-
-struct hmap *hmap_alloc(const struct hmap_type *type, gfp_t gfp)
-{
-	struct hmap *map;
-
-	if (WARN_ONCE(!type, "hmap: %s() without a type\n", __func__))
-		return NULL;
-	map = kmalloc(sizeof(*map), gfp);
-	if (!map) {
-		hmap_counter_inc(HMAP_ALLOC_FAILURES);
-		return NULL;
-	}
-	hmap_init(map, type);
-	hmap_counter_inc(HMAP_MAPS_ALLOCATED);
-	return map;
-}
-EXPORT_SYMBOL_HMAP(hmap_alloc);
-
-void hmap_free(struct hmap *map)
-{
-	if (!map)
-		return;
-	if (!rcu_access_pointer(map->root)) {
-		hmap_counter_inc(HMAP_MAPS_NEVER_FILLED);
-	} else {
-		hmap_counter_inc(HMAP_MAPS_FREED_FILLED);
-		hmap_destroy(map);
-	}
-	kfree(map);
-}
-EXPORT_SYMBOL_HMAP(hmap_free);
-
-void hmap_destroy(struct hmap *map)
-{
-	hmap_drop_all(map, false);
-}
-EXPORT_SYMBOL_HMAP(hmap_destroy);
-
-void hmap_clear(struct hmap *map)
-{
-	hmap_drop_all(map, true);
-}
-EXPORT_SYMBOL_HMAP(hmap_clear);
-
-static bool is_word(size_t size)
-{
-	return size <= sizeof(u64) && is_power_of_2(size);
-}
-
-/* A word of a naturally aligned size is stored in one piece. */
-static void write_value(const struct hmap_type *type, void *slot,
-			const void *value)
+/* A word of a naturally aligned size is stored in one piece, a pointer with all that the
+ * caller wrote behind it.
+ */
+static void write_value(const struct hmap_type *type, void *slot, const void *value)
 {
 	void *to = hmap_slot_value(type, slot);
 
+	if (type->flags & HMAP_POINTER) {
+		hmap_set_pointer(to, *(void * const *)value);
+		return;
+	}
 	switch (type->value_size) {
 	case 0:
 		break;
@@ -235,10 +214,12 @@ static void write_value(const struct hmap_type *type, void *slot,
 	}
 }
 
-/* An indirect key is in @block already. */
+/* An indirect key is in @block already, and an object has its own. */
 static void write_key(const struct hmap_type *type, void *slot, void *block,
 		      const void *key, u64 hash)
 {
+	if (hmap_is_object(type))
+		return;
 	if (block)
 		*(void **)slot = block;
 	if (type->flags & HMAP_KEY_INDIRECT) {
@@ -252,58 +233,39 @@ static void write_key(const struct hmap_type *type, void *slot, void *block,
 		memcpy(slot, key, type->key_size);
 }
 
-/* The first insert: a table, and with it a seed for the hash of @key. */
-static int start(struct hmap *map, const void *key, struct place *place,
-		 gfp_t gfp)
-{
-	struct hmap_table *table = hmap_start(map, 1, gfp);
-
-	if (!table)
-		return -ENOMEM;
-	place->table = table;
-	place->hash = hmap_hash_key(map->type, key, table->seed);
-	hmap_counter_inc(HMAP_FIRST_INSERTS);
-	return 0;
-}
-
 /* Find or make a free slot for @place's hash. Growth that fails does no harm as
  * long as a slot is free.
  */
 static __always_inline int make_room(struct hmap *map, struct place *place,
-				     gfp_t gfp)
+				     gfp_t gfp, const struct hmap_type *type)
 {
 	int err = 0;
 
 	while (unlikely(place->table->room <= 0) && !err) {
-		err = hmap_grow(map, place->table, place->hash, gfp);
+		err = hmap_grow(map, place->table, place->hash, gfp, type);
 		place->table = hmap_table_of(map, place->hash);
 	}
-	place->index = hmap_table_find_free(map->type, place->table, place->hash);
+	place->index = hmap_table_find_free(type, place->table, place->hash);
 	return place->index < 0 ? err : 0;
 }
 
-static __always_inline int insert_new(struct hmap *map, const void *key,
-				      const void *value, struct place *place,
-				      gfp_t gfp)
+/* Fill a free slot. Returns ADDED or -ENOMEM. */
+static __always_inline int add_entry(struct hmap *map, const void *key, const void *value,
+				     struct place *place, gfp_t gfp,
+				     const struct hmap_type *type, void **entry)
 {
-	const struct hmap_type *type = map->type;
 	void *slot, *block = NULL;
-	int err = 0;
+	int err;
 
-	if (!place->table && !hmap_check_type(type))
-		return -EINVAL;
-	if (hmap_is_indirect(type)) {
-		block = hmap_indirect_alloc(type, key, gfp);
+	if (hmap_has_blocks(type)) {
+		block = hmap_block_alloc(type, key, gfp);
 		if (!block)
 			return -ENOMEM;
 	}
-	if (!place->table)
-		err = start(map, key, place, gfp);
-	if (!err)
-		err = make_room(map, place, gfp);
+	err = make_room(map, place, gfp, type);
 	if (err) {
 		if (block)
-			hmap_indirect_free(type, &block);
+			hmap_block_free(type, &block);
 		return err;
 	}
 	slot = hmap_slot(type, place->table, place->index);
@@ -312,142 +274,88 @@ static __always_inline int insert_new(struct hmap *map, const void *key,
 	/* Before the entry: to a reader that has found it the map is not empty. */
 	add_count(map, 1);
 	hmap_table_fill(place->table, place->index, place->hash);
-	return 0;
+	*entry = hmap_slot_entry(type, slot);
+	return ADDED;
 }
 
-/* Fill the slot at @index, which is empty, with the entry of slot @old and another
- * value. The old block, if any, goes with the slot that will be deleted.
- */
-static int write_again(const struct hmap_type *type, struct hmap_table *table,
-		       u32 index, const void *old, const void *value, gfp_t gfp)
+static bool key_ok(const struct hmap_type *type, const void *key)
 {
-	void *slot = hmap_slot(type, table, index);
+	const struct hmap_str *str = key;
 
-	memcpy(slot, old, type->slot_size);
-	if (hmap_is_indirect(type)) {
-		void *block = hmap_indirect_alloc(type, hmap_slot_key(type, old),
-						  gfp);
-
-		if (!block)
-			return -ENOMEM;
-		*(void **)slot = block;
-	}
-	write_value(type, slot, value);
-	return 0;
+	if (type->flags & HMAP_STRING)
+		return !WARN_ONCE(!str || !str->name || strnlen(str->name, str->len) < str->len,
+				  "hmap: type %s: NULL for a key, or a NUL byte in it\n",
+				  type->name);
+	return !WARN_ONCE(!key && type->key_size, "hmap: type %s: NULL for a key\n", type->name);
 }
 
-/* Overwrite by a second slot in the same control word, if one is empty. */
-static int overwrite_beside(struct hmap *map, const struct place *place,
-			    const void *value, gfp_t gfp)
+/* NULL and errors are what calls return; the root has tags in an object's address. */
+static __always_inline bool is_storable(const struct hmap_type *type, const void *pointer)
 {
-	const struct hmap_type *type = map->type;
-	u32 nr = place->index / 8;
-	u64 empty = hmap_match_empty(place->table->words[nr]);
-	u32 index;
-	int err;
+	const unsigned long tags = hmap_is_object(type) ? HMAP_ROOT_DIR | HMAP_ROOT_OBJECT : 0;
 
-	if (!empty)
-		return -ENOSPC;
-	index = hmap_index(nr, empty);
-	err = write_again(type, place->table, index,
-			  hmap_slot(type, place->table, place->index), value,
-			  gfp);
-	if (err)
-		return err;
-	hmap_table_move(place->table, place->index, index, place->hash);
-	return 0;
+	return !IS_ERR_OR_NULL(pointer) && !((unsigned long)pointer & tags);
 }
 
-/* Give the entry of slot @from, in a table that no reader has seen yet, a @block of
- * its own: by another slot, so that the old block goes with a deleted one here, too.
- */
-static long change_block(const struct hmap_type *type, struct hmap_table *table,
-			 long from, u64 hash, void *block)
+static bool value_ok(const struct hmap_type *type, const void *value)
 {
-	long index = hmap_table_find_free(type, table, hash);
-	void *slot = hmap_slot(type, table, index);
-
-	memcpy(slot, hmap_slot(type, table, from), type->slot_size);
-	*(void **)slot = block;
-	hmap_table_fill(table, index, hash);
-	hmap_table_empty(type, table, from);
-	return index;
+	if (WARN_ONCE(!value && type->value_size, "hmap: type %s: NULL for a value\n", type->name))
+		return false;
+	return !WARN_ONCE(type->flags & HMAP_POINTER &&
+			  !is_storable(type, *(const void * const *)value),
+			  "hmap: type %s: no pointer that can be stored\n", type->name);
 }
 
-/* Overwrite in a clone of the table, which then takes the table's place. */
-static int overwrite_clone(struct hmap *map, const struct place *place,
-			   const void *key, const void *value, gfp_t gfp)
+/* Readers may be reading what is overwritten by copying. */
+static bool kind_ok(const struct hmap_type *type, u32 may)
 {
-	const struct hmap_type *type = map->type;
-	struct hmap_table *table = place->table, *clone;
-	size_t size = hmap_table_size_within(type, table->live + 1, table->bytes);
-	void *block = NULL;
-	long index;
+	bool constant;
 
-	if (type->flags & HMAP_VALUE_INDIRECT) {
-		void *slot = hmap_slot(type, table, place->index);
-
-		/* There may be no table that is large enough for a second slot. */
-		if (hmap_table_limit(type, size) <= table->live)
-			return -ENOMEM;
-		/* With the key as it was stored, which the caller's may only equal. */
-		block = hmap_indirect_alloc(type, hmap_slot_key(type, slot), gfp);
-		if (!block)
-			return -ENOMEM;
-	}
-	clone = hmap_clone(map, table, size, gfp);
-	if (!clone) {
-		if (block)
-			hmap_indirect_free(type, &block);
-		return -ENOMEM;
-	}
-	index = hmap_probe(type, clone, clone->nr_words, key, place->hash,
-			   type->equal);
-	if (block)
-		index = change_block(type, clone, index, place->hash, block);
-	write_value(type, hmap_slot(type, clone, index), value);
-	hmap_swap(map, place->hash, table, clone);
-	return 0;
+	if (WARN_ONCE(!type, "hmap: a call without a type\n"))
+		return false;
+	constant = hmap_is_rcu(type) && type->value_size && !(type->flags & HMAP_SCALAR);
+	if (may & POINTERS)
+		return !WARN_ONCE(!(type->flags & HMAP_POINTER),
+				  "hmap: type %s: no map of pointers or objects\n", type->name);
+	return !WARN_ONCE(may & MAY_OVERWRITE && (constant || type->flags & HMAP_POINTER),
+			  "hmap: type %s: with HMAP_RCU only HMAP_SCALAR is overwritten in place; pointers by hmap_store_pointer()\n",
+			  type->name);
 }
 
-static int overwrite(struct hmap *map, const struct place *place,
-		     const void *key, const void *value, gfp_t gfp)
+/* Whether a glance at the arguments is enough, as mostly. */
+static __always_inline bool are_plain(const void *key, const void *value, u32 may,
+				      const struct hmap_type *type)
 {
-	const struct hmap_type *type = map->type;
-	int err;
-
-	if (!hmap_is_rcu(type) || !type->value_size ||
-	    is_word(type->value_size)) {
-		write_value(type, hmap_slot(type, place->table, place->index),
-			    value);
-		return 0;
-	}
-	err = overwrite_beside(map, place, value, gfp);
-	if (err == -ENOSPC)
-		err = overwrite_clone(map, place, key, value, gfp);
-	return err;
+	if (unlikely(!type || !key || !value || type->flags & HMAP_STRING || may & ~MAY_ADD))
+		return false;
+	return !(type->flags & HMAP_POINTER) || is_storable(type, *(const void * const *)value);
 }
 
-static bool needs_key(const struct hmap_type *type)
+static __always_inline bool is_plain_key(const void *key, u32 kind,
+					 const struct hmap_type *type)
 {
-	return type->key_size || hmap_has_string_keys(type);
+	return likely(type && key && !(type->flags & HMAP_STRING) &&
+		      (!kind || type->flags & HMAP_POINTER));
 }
 
-/* What a caller passes to the calls that write: NULL only where nothing is. */
-static bool args_ok(const struct hmap *map, const void *key, const void *value)
+static noinline bool args_ok(const void *key, const void *value, u32 may,
+			     const struct hmap_type *type)
 {
-	const struct hmap_type *type = map->type;
-
-	return !WARN_ONCE(!type, "hmap: a map without a type, was it initialised?\n") &&
-	       !WARN_ONCE(!key && needs_key(type),
-			  "hmap: type %s: NULL for a key\n", type->name) &&
-	       !WARN_ONCE(!value && type->value_size,
-			  "hmap: type %s: NULL for a value\n", type->name);
+	return kind_ok(type, may) && key_ok(type, key) && value_ok(type, value);
 }
 
-/* What put() may do: add an entry that is not there, overwrite one that is. */
-#define MAY_ADD		0x1
-#define MAY_OVERWRITE	0x2
+#ifdef CONFIG_LOCKDEP
+/* A map has one type as long as it has entries. */
+static void note_type(struct hmap *map, const struct hmap_type *type)
+{
+	WARN_ONCE(map->type && map->type != type && rcu_access_pointer(map->root),
+		  "hmap: a map of type %s is changed as one of type %s\n",
+		  map->type->name, type->name);
+	map->type = type;
+}
+#else
+static void note_type(struct hmap *map, const struct hmap_type *type) { }
+#endif
 
 /*
  * Most inserts end here: a pair's first word has an empty slot and tells that the key is
@@ -472,102 +380,248 @@ static __always_inline void *insert_pair(struct hmap *map, const struct place *p
 	return slot + 1;
 }
 
-/* @found, unless NULL: set to the value that is there then. */
-static int put(struct hmap *map, const void *key, const void *value, u32 may,
-	       gfp_t gfp, void **found)
+/* put() where the map has a table. */
+static __always_inline int put_in_table(struct hmap *map, const void *key, const void *value,
+					u32 may, gfp_t gfp, const struct hmap_type *type,
+					void **entry)
 {
-	struct place place;
-	void *added;
-	int err;
+	struct place place = place_of(map, key, type);
 
-	might_alloc(gfp);
-	if (!args_ok(map, key, value))
-		return -EINVAL;
-	if (!(may & MAY_ADD) && !hmap_live(map))
-		return -ENOENT;
-	place = locate_table(map, key);
-	if (hmap_is_u64_pair(map->type) && place.table && may & MAY_ADD) {
-		added = insert_pair(map, &place, key, value);
+	if (may & MAY_ADD && hmap_is_u64_pair(type)) {
+		void *added = insert_pair(map, &place, key, value);
+
 		if (likely(added)) {
-			if (found)
-				*found = added;
-			return 0;
+			*entry = type->flags & HMAP_POINTER ? *(void **)added : added;
+			return ADDED;
 		}
 	}
-	if (place.table)
-		place.index = probe(map->type, &place, key);
-	if (place.index >= 0)
-		err = may & MAY_OVERWRITE ?
-		      overwrite(map, &place, key, value, gfp) : -EEXIST;
+	place.index = probe_all(type, place.table, key, place.hash, entry);
+	if (place.index < 0)
+		return may & MAY_ADD ? add_entry(map, key, value, &place, gfp, type, entry) :
+				       -ENOENT;
+	if (may & MAY_OVERWRITE)
+		write_value(type, hmap_slot(type, place.table, place.index), value);
+	return FOUND;
+}
+
+/* The first entry in a table. Without memory for its block there is none afterwards. */
+static noinline int put_first(struct hmap *map, void *root, const void *key, const void *value,
+			      gfp_t gfp, const struct hmap_type *type, void **entry)
+{
+	int err;
+
+	if (!hmap_check_type(type))
+		return -EINVAL;
+	if (!hmap_start(map, root ? 2 : 1, gfp, type))
+		return -ENOMEM;
+	err = put_in_table(map, key, value, MAY_ADD, gfp, type, entry);
+	if (err)
+		hmap_clear(map, type);
 	else
-		err = may & MAY_ADD ? insert_new(map, key, value, &place, gfp) :
-				      -ENOENT;
-	if (found && place.index >= 0)
-		*found = place_value(map, &place);
+		hmap_counter_inc(first_inserts);
 	return err;
 }
 
-int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp)
+/* put() where the map is its header alone: @root is NULL or the one object. */
+static int put_in_header(struct hmap *map, void *root, const void *key, const void *value,
+			 u32 may, gfp_t gfp, const struct hmap_type *type, void **entry)
 {
-	return put(map, key, value, MAY_ADD, gfp, NULL);
+	if (root && hmap_object_is(type, hmap_root_object(root), key)) {
+		*entry = hmap_root_object(root);
+		if (may & MAY_OVERWRITE)
+			hmap_publish_object(map, *(void * const *)value);
+		return FOUND;
+	}
+	if (!(may & MAY_ADD))
+		return -ENOENT;
+	if (!root && hmap_is_object(type)) {
+		if (!type->hash && !hmap_check_type(type))
+			return -EINVAL;
+		*entry = *(void * const *)value;
+		hmap_publish_object(map, *entry);
+		return ADDED;
+	}
+	return put_first(map, root, key, value, gfp, type, entry);
+}
+
+/*
+ * Add an entry, find one, overwrite it. @entry: set to what a lookup gives for the entry
+ * that was found or added; of pointers and objects, the one before it was overwritten.
+ * Returns ADDED, FOUND, or -EINVAL, -ENOMEM, -ENOENT.
+ */
+static __always_inline int put_inline(struct hmap *map, const void *key, const void *value,
+				      u32 may, gfp_t gfp, const struct hmap_type *type,
+				      void **entry)
+{
+	void *root;
+
+	might_alloc(gfp);
+	if (!are_plain(key, value, may, type) && !args_ok(key, value, may, type))
+		return -EINVAL;
+	note_type(map, type);
+	root = hmap_root(map);
+	if (!(may & MAY_ADD) && !hmap_live(map))
+		return -ENOENT;
+	if (unlikely(!root || hmap_root_is_object(root)))
+		return put_in_header(map, root, key, value, may, gfp, type, entry);
+	return put_in_table(map, key, value, may, gfp, type, entry);
+}
+
+static noinline int put(struct hmap *map, const void *key, const void *value, u32 may,
+			gfp_t gfp, const struct hmap_type *type, void **entry)
+{
+	return put_inline(map, key, value, may, gfp, type, entry);
+}
+
+int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp,
+		const struct hmap_type *type)
+{
+	void *entry;
+	int done = put_inline(map, key, value, MAY_ADD, gfp, type, &entry);
+
+	return done == FOUND ? -EEXIST : done;
 }
 EXPORT_SYMBOL_HMAP(hmap_insert);
 
-int hmap_store(struct hmap *map, const void *key, const void *value, gfp_t gfp)
+int hmap_store(struct hmap *map, const void *key, const void *value, gfp_t gfp,
+	       const struct hmap_type *type)
 {
-	return put(map, key, value, MAY_ADD | MAY_OVERWRITE, gfp, NULL);
+	void *entry;
+
+	return min(put(map, key, value, MAY_ADD | MAY_OVERWRITE, gfp, type, &entry), 0);
 }
 EXPORT_SYMBOL_HMAP(hmap_store);
 
-int hmap_replace(struct hmap *map, const void *key, const void *value, gfp_t gfp)
+int hmap_replace(struct hmap *map, const void *key, const void *value,
+		 const struct hmap_type *type)
 {
-	return put(map, key, value, MAY_OVERWRITE, gfp, NULL);
+	void *entry;
+
+	return min(put(map, key, value, MAY_OVERWRITE, 0, type, &entry), 0);
 }
 EXPORT_SYMBOL_HMAP(hmap_replace);
 
 void *hmap_get_or_insert(struct hmap *map, const void *key, const void *value,
-			 bool *inserted, gfp_t gfp)
+			 bool *inserted, gfp_t gfp, const struct hmap_type *type)
 {
-	void *found = NULL;
-	int err = put(map, key, value, MAY_ADD, gfp, &found);
+	void *entry;
+	int done = put(map, key, value, MAY_ADD, gfp, type, &entry);
 
-	if (err && err != -EEXIST)
-		return ERR_PTR(err);
-	if (inserted)
-		*inserted = !err;
-	return found;
+	if (inserted && done >= 0)
+		*inserted = done == ADDED;
+	return done < 0 ? ERR_PTR(done) : entry;
 }
 EXPORT_SYMBOL_HMAP(hmap_get_or_insert);
 
-int hmap_take(struct hmap *map, const void *key, void *out)
+void *hmap_store_pointer(struct hmap *map, const void *key, void *pointer, gfp_t gfp,
+			 const struct hmap_type *type)
 {
-	const struct hmap_type *type = map->type;
-	struct place place;
-	void *slot;
+	void *entry;
+	int done = put(map, key, &pointer, MAY_ADD | MAY_OVERWRITE | POINTERS, gfp, type, &entry);
 
+	return done == FOUND ? entry : ERR_PTR(done);
+}
+EXPORT_SYMBOL_HMAP(hmap_store_pointer);
+
+void *hmap_replace_pointer(struct hmap *map, const void *key, void *pointer,
+			   const struct hmap_type *type)
+{
+	void *entry;
+	int done = put(map, key, &pointer, MAY_OVERWRITE | POINTERS, 0, type, &entry);
+
+	return done == FOUND ? entry : done == -ENOENT ? NULL : ERR_PTR(done);
+}
+EXPORT_SYMBOL_HMAP(hmap_replace_pointer);
+
+/* Remove the entry at @place. */
+static __always_inline void remove_at(struct hmap *map, const struct place *place,
+				      const struct hmap_type *type)
+{
+	hmap_table_empty(type, place->table, place->index);
+	add_count(map, -1);
+	if (hmap_has_blocks(type) && !hmap_is_rcu(type))
+		hmap_block_free(type, hmap_slot(type, place->table, place->index));
+	if (hmap_wants_shrink(place->table))
+		hmap_shrink(map, place->table, place->hash, type);
+}
+
+static int take_from_header(struct hmap *map, void *object, const void *key, void *out,
+			    const void *only, const struct hmap_type *type)
+{
+	if ((only && object != only) || !hmap_object_is(type, object, key))
+		return -ENOENT;
+	if (out)
+		*(void **)out = object;
+	hmap_publish_object(map, NULL);
+	return 0;
+}
+
+/*
+ * Remove an entry, and copy its value to @out unless that is NULL: of pointers and objects
+ * the pointer. @only: NULL, or the one pointer that may be removed.
+ */
+static __always_inline int take_inline(struct hmap *map, const void *key, void *out,
+				       const void *only, u32 kind,
+				       const struct hmap_type *type)
+{
+	void *root = hmap_root(map), *entry;
+	struct place place;
+
+	if (!root)
+		return -ENOENT;
+	if (!is_plain_key(key, kind, type) && !(kind_ok(type, kind) && key_ok(type, key)))
+		return -EINVAL;
+	note_type(map, type);
+	if (hmap_root_is_object(root))
+		return take_from_header(map, hmap_root_object(root), key, out, only, type);
 	if (!hmap_live(map))
 		return -ENOENT;
-	if (WARN_ONCE(!key && needs_key(type), "hmap: type %s: NULL for a key\n",
-		      type->name))
-		return -EINVAL;
-	place = locate(map, key);
+	place = find_place(map, key, type);
 	if (place.index < 0)
 		return -ENOENT;
-	slot = hmap_slot(type, place.table, place.index);
-	if (out)
-		memcpy(out, hmap_slot_value(type, slot), type->value_size);
-	hmap_table_empty(type, place.table, place.index);
-	add_count(map, -1);
-	if (hmap_is_indirect(type) && !hmap_is_rcu(type))
-		hmap_indirect_free(type, slot);
-	if (hmap_wants_shrink(place.table))
-		hmap_shrink(map, place.table, place.hash);
+	if (out || only) {
+		entry = hmap_slot_entry(type, hmap_slot(type, place.table, place.index));
+		if (only && entry != only)
+			return -ENOENT;
+		if (out && type->flags & HMAP_POINTER)
+			*(void **)out = entry;
+		else if (out)
+			memcpy(out, entry, type->value_size);
+	}
+	remove_at(map, &place, type);
 	return 0;
+}
+
+static noinline int take_entry(struct hmap *map, const void *key, void *out,
+			       const void *only, u32 kind, const struct hmap_type *type)
+{
+	return take_inline(map, key, out, only, kind, type);
+}
+
+int hmap_take(struct hmap *map, const void *key, void *out, const struct hmap_type *type)
+{
+	return take_entry(map, key, out, NULL, 0, type);
 }
 EXPORT_SYMBOL_HMAP(hmap_take);
 
-int hmap_remove(struct hmap *map, const void *key)
+int hmap_remove(struct hmap *map, const void *key, const struct hmap_type *type)
 {
-	return hmap_take(map, key, NULL);
+	return take_inline(map, key, NULL, NULL, 0, type);
 }
 EXPORT_SYMBOL_HMAP(hmap_remove);
+
+void *hmap_erase(struct hmap *map, const void *key, const struct hmap_type *type)
+{
+	void *pointer = NULL;
+
+	take_entry(map, key, &pointer, NULL, POINTERS, type);
+	return pointer;
+}
+EXPORT_SYMBOL_HMAP(hmap_erase);
+
+bool hmap_erase_pointer(struct hmap *map, const void *key, const void *pointer,
+			const struct hmap_type *type)
+{
+	return pointer && !take_entry(map, key, NULL, pointer, POINTERS, type);
+}
+EXPORT_SYMBOL_HMAP(hmap_erase_pointer);

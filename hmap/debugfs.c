@@ -15,7 +15,7 @@ static int stats_show(struct seq_file *m, void *unused)
 #define SHOW(name)	seq_printf(m, #name " %llu\n", stats.name)
 	SHOW(maps_allocated);
 	SHOW(maps_freed);
-	SHOW(maps_never_filled);
+	SHOW(maps_without_table);
 	SHOW(tables_allocated);
 	SHOW(tables_freed);
 	SHOW(first_inserts);

@@ -4,37 +4,43 @@
  * of the map, so that two maps order their keys differently.
  */
 #include <linux/cache.h>
+#include <linux/init.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
 #include <linux/string.h>
 
 #include "internal.h"
 
-u64 hmap_secret[4] __read_mostly;
+/* A word is hashed with the first; the next two make a map's seed, the last two are for
+ * bytes.
+ */
+u64 hmap_secret[5] __ro_after_init;
 EXPORT_SYMBOL_HMAP(hmap_secret);
 
-void hmap_hash_init(void)
+void __init hmap_hash_init(void)
 {
 	get_random_bytes(hmap_secret, sizeof(hmap_secret));
+	/* A factor: an odd one loses nothing. */
+	hmap_secret[1] |= 1;
 }
 
-u64 hmap_hash_u64(const void *key, size_t size, u32 seed)
+u64 hmap_hash_u64(const void *key, size_t size, u64 seed)
 {
-	return hmap_hash_word(*(const u64 *)key, seed);
+	return hmap_hash_word(get_unaligned((const u64 *)key), seed);
 }
 EXPORT_SYMBOL_HMAP(hmap_hash_u64);
 
-u64 hmap_hash_u32(const void *key, size_t size, u32 seed)
+u64 hmap_hash_u32(const void *key, size_t size, u64 seed)
 {
-	return hmap_hash_word(*(const u32 *)key, seed);
+	return hmap_hash_word(get_unaligned((const u32 *)key), seed);
 }
 EXPORT_SYMBOL_HMAP(hmap_hash_u32);
 
 /* For keys of eight bytes the kernel has functions that give the same, without a loop. */
-u64 hmap_hash_bytes(const void *key, size_t size, u32 seed)
+u64 hmap_hash_bytes(const void *key, size_t size, u64 seed)
 {
 	const hsiphash_key_t secret = {
-		{ hmap_secret[0] ^ seed, hmap_secret[1] }
+		{ hmap_secret[3] ^ seed, hmap_secret[4] }
 	};
 
 	if (size == sizeof(u64))
@@ -44,16 +50,10 @@ u64 hmap_hash_bytes(const void *key, size_t size, u32 seed)
 }
 EXPORT_SYMBOL_HMAP(hmap_hash_bytes);
 
-u64 hmap_hash_string(const void *key, size_t size, u32 seed)
-{
-	return hmap_hash_bytes(key, strlen(key), seed);
-}
-EXPORT_SYMBOL_HMAP(hmap_hash_string);
-
-u64 hmap_siphash_bytes(const void *key, size_t size, u32 seed)
+u64 hmap_siphash_bytes(const void *key, size_t size, u64 seed)
 {
 	const siphash_key_t secret = {
-		{ hmap_secret[2] ^ seed, hmap_secret[3] }
+		{ hmap_secret[3] ^ seed, hmap_secret[4] }
 	};
 
 	if (size == sizeof(u64))
@@ -62,14 +62,23 @@ u64 hmap_siphash_bytes(const void *key, size_t size, u32 seed)
 }
 EXPORT_SYMBOL_HMAP(hmap_siphash_bytes);
 
-u64 hmap_siphash_string(const void *key, size_t size, u32 seed)
+/* The finished hash of an object, which is that of its key. */
+u64 hmap_object_hash(const struct hmap_type *type, const void *object, u64 seed)
 {
-	return hmap_siphash_bytes(key, strlen(key), seed);
-}
-EXPORT_SYMBOL_HMAP(hmap_siphash_string);
+	const char *key = hmap_key_in(type, object);
 
-bool hmap_equal_string(const void *a, const void *b, size_t size)
-{
-	return !strcmp(a, b);
+	if (type->object_hash)
+		return hmap_finish(type->object_hash(key, type->key_size, seed));
+	return hmap_hash(type, key, type->flags & HMAP_STRING ? strlen(key) : type->key_size,
+			 seed);
 }
-EXPORT_SYMBOL_HMAP(hmap_equal_string);
+
+/* Whether an entry's hash can be told from its slot, whatever has been freed since. */
+bool hmap_hash_reads_slot(const struct hmap_type *type)
+{
+	if (hmap_is_object(type))
+		return false;
+	return type->flags & HMAP_KEY_INDIRECT || type->hash == hmap_hash_u64 ||
+	       type->hash == hmap_hash_u32 || type->hash == hmap_hash_bytes ||
+	       type->hash == hmap_siphash_bytes;
+}

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What hmap_for_each() and its kin are made of, inlined where they stand. The rules of a
- * walk are at the top of iter.c. Included by hmap.h.
+ * What walks are made of, inlined where they stand. The rules of a walk are at the top
+ * of iter.c. Included by hmap.h.
  */
 #ifndef _HMAP_ITER_H
 #define _HMAP_ITER_H
 
-/* The state of a walk. The writer's walk pins the current table: if the
- * map drops it meanwhile, it stays until the walk leaves it.
+#include "layout.h"
+
+enum hmap_walk_mode {
+	HMAP_WALK_SHARED,	/* under the lock: nobody changes the map */
+	HMAP_WALK_SAFE,		/* the writer's own: the body may */
+	HMAP_WALK_RCU,		/* a reader's, beside a writer */
+};
+
+/* The state of a walk. A safe walk pins the current table: if the map drops it meanwhile,
+ * it stays until the walk leaves it.
  */
 struct hmap_iter {
 	const struct hmap		*map;
@@ -15,11 +23,11 @@ struct hmap_iter {
 	struct hmap_table		*table;	/* NULL: the walk is over */
 	const u64			*words;	/* those that have been noted */
 	void				*slots;	/* theirs */
+	void				*object; /* the slot of the one in the header */
 	u64				next;	/* first hash after the table */
 	u64				from;	/* 0, or skip smaller hashes */
-	u32				seed;
 	u16				nr_noted; /* words, from the table's first */
-	bool				rcu;	/* a reader's; nothing is pinned */
+	u8				mode;
 };
 
 void __hmap_iter_begin(struct hmap_iter *iter);
@@ -27,11 +35,12 @@ u64 __hmap_iter_note(struct hmap_iter *iter);
 void *__hmap_iter_find_again(struct hmap_iter *iter, u32 index);
 void __hmap_iter_leave(struct hmap_iter *iter);
 
-static inline struct hmap_iter hmap_iter_begin(const struct hmap *map, bool rcu)
+static inline struct hmap_iter hmap_iter_begin(const struct hmap *map, enum hmap_walk_mode mode,
+					       const struct hmap_type *type)
 {
-	struct hmap_iter iter = { .map = map, .rcu = rcu };
+	struct hmap_iter iter = { .map = map, .type = type, .mode = mode };
 
-	if (!hmap_root_vacant(rcu_access_pointer(map->root)))
+	if (rcu_access_pointer(map->root))
 		__hmap_iter_begin(&iter);
 	return iter;
 }
@@ -52,10 +61,9 @@ struct hmap_steps {
 /*
  * Go to the next entry. Of eight words at a time the full slots are noted: so the branches
  * for each entry nearly always go the same way, and there is a call for each eight words.
- * @type: the map's, or what is known of it.
+ * @type: the map's, known at compile time if possible.
  */
-static __always_inline bool hmap_iter_step(struct hmap_iter *iter,
-					   struct hmap_steps *steps,
+static __always_inline bool hmap_iter_step(struct hmap_iter *iter, struct hmap_steps *steps,
 					   const struct hmap_type *type)
 {
 	u32 index;
@@ -78,18 +86,28 @@ static __always_inline bool hmap_iter_step(struct hmap_iter *iter,
 	return true;
 }
 
-/* The outer loop only declares what the inner one may not: so break ends both. */
-#define __hmap_for_each(map, iter, rcu, k, v, type, to_key, to_value)	\
+/* The key of a slot's entry: of an object that was loaded from it, that one's. */
+static __always_inline const void *hmap_entry_key(const struct hmap_type *type,
+						  const void *slot, const void *entry)
+{
+	return type->flags & HMAP_OBJECT ? hmap_key_in(type, entry) : hmap_slot_key(type, slot);
+}
+
+/* @show: what sets the variables of the body from the step's slot. The outer loop only
+ * declares what the inner one may not: so break ends both.
+ */
+#define __hmap_walk(map, iter, mode, type, known_type, show)		\
 	for (struct hmap_steps iter##_steps = { };			\
 	     !iter##_steps.over; iter##_steps.over = true)		\
-		__hmap_for_steps(map, iter, iter##_steps, rcu, k, v, type, to_key, to_value)
+		for (struct hmap_iter iter __cleanup(hmap_iter_end) =	\
+			hmap_iter_begin(map, mode, type);		\
+		     hmap_iter_step(&iter, &iter##_steps, known_type) && \
+		     (show, true);)
 
-#define __hmap_for_steps(map, iter, steps, rcu, k, v, type, to_key, to_value) \
-	for (struct hmap_iter iter __cleanup(hmap_iter_end) =		\
-		hmap_iter_begin(map, rcu);				\
-	     hmap_iter_step(&iter, &(steps), type) &&			\
-	     ((k) = to_key hmap_slot_key(type, (steps).slot),		\
-	      (v) = to_value hmap_slot_value(type, (steps).slot),	\
-	      (void)(k), (void)(v), true);)
+#define __hmap_walk_entries(map, iter, mode, k, v, _type)		\
+	__hmap_walk(map, iter, mode, _type, iter.type,			\
+		    ((v) = hmap_slot_entry(iter.type, iter##_steps.slot), \
+		     (k) = hmap_entry_key(iter.type, iter##_steps.slot, v), \
+		     (void)(k), (void)(v)))
 
 #endif /* _HMAP_ITER_H */

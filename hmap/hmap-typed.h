@@ -1,438 +1,452 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Lookup, inlined where the type is known at compile time, and the typed
- * wrappers made from it. hmap_lookup() is the same body for a type known at
- * run time only. Included by hmap.h.
+ * The typed wrappers, one of each call, and nothing else: what a call does stands at the
+ * generic one, in hmap.h, which includes this file.
  */
 #ifndef _HMAP_TYPED_H
 #define _HMAP_TYPED_H
 
-/* With hmap_finish() after it, this is the two-multiplication form of wyhash that
- * Go's portable runtime hash uses (runtime/hash64.go, memhash64Fallback).
- */
-static __always_inline u64 hmap_hash_word(u64 word, u32 seed)
-{
-	return hmap_fold(word ^ hmap_secret[0], word ^ seed ^ hmap_secret[1]);
-}
-
-/* A key's hash, finished. Integers are hashed inline, whether the function is
- * known at compile time or compared with at run time. The sizes are those that
- * go with these functions; to compare them lets the compiler drop the other case.
- */
-static __always_inline u64 hmap_hash(const void *key, size_t size, u32 seed,
-				     hmap_hash_fn hash)
-{
-	if (size == sizeof(u64) && hash == hmap_hash_u64)
-		return hmap_finish(hmap_hash_word(*(const u64 *)key, seed));
-	if (size == sizeof(u32) && hash == hmap_hash_u32)
-		return hmap_finish(hmap_hash_word(*(const u32 *)key, seed));
-	return hmap_finish(hash(key, size, seed));
-}
-
-static __always_inline bool hmap_same_bytes(const void *a, const void *b,
-					    size_t size)
-{
-	switch (size) {
-	case 0:
-		return true;
-	case 4:
-		return get_unaligned((const u32 *)a) ==
-		       get_unaligned((const u32 *)b);
-	case 8:
-		return get_unaligned((const u64 *)a) ==
-		       get_unaligned((const u64 *)b);
-	default:
-		return !memcmp(a, b, size);
-	}
-}
-
-static __always_inline bool hmap_same_key(const struct hmap_type *type,
-					  const void *key, const void *slot,
-					  hmap_equal_fn equal)
-{
-	const void *found = hmap_slot_key(type, slot);
-
-	return equal ? equal(key, found, type->key_size) :
-		       hmap_same_bytes(key, found, type->key_size);
-}
-
-/* The one probe routine: the index of @key's slot, or -1. It ends at a word from
- * which no such entry has overflowed, or after all words; overflow bits are never
- * taken back while readers may look at @table.
- */
-static __always_inline long hmap_probe(const struct hmap_type *type,
-				       const struct hmap_table *table,
-				       u32 nr_words, const void *key, u64 hash,
-				       hmap_equal_fn equal)
-{
-	u32 nr = hmap_home(hash, nr_words);
-	u32 left = nr_words;
-
-	do {
-		/* Pairs with the release in hmap_set_word(): the slot, then the word. */
-		u64 word = smp_load_acquire(&table->words[nr]);
-		u64 match;
-
-		for (match = hmap_match_tag(word, hash); match;
-		     match &= match - 1) {
-			u32 index = hmap_index(nr, match);
-			const void *slot = hmap_slot_at(type, table, nr_words,
-							index);
-
-			if (likely(hmap_same_key(type, key, slot, equal)))
-				return index;
-		}
-		if (likely(!(word & hmap_overflow_bit(hash))))
-			break;
-		if (++nr == nr_words)
-			nr = 0;
-	} while (--left);
-	return -1;
-}
-
-static __always_inline void *hmap_deref(const struct hmap *map)
-{
-	return rcu_dereference_check(map->root,
-				     !map->type ||
-				     !(map->type->flags & HMAP_RCU) ||
-				     hmap_lock_held(map));
-}
-
-static __always_inline void *hmap_deref_ref(const struct hmap *map,
-					    struct hmap_dir *dir, u64 hash)
-{
-	return rcu_dereference_check(*hmap_dir_entry(dir, hash),
-				     !(map->type->flags & HMAP_RCU) ||
-				     hmap_lock_held(map));
-}
-
-/* The table that @hash leads to, behind @root, which is not vacant. */
-static __always_inline struct hmap_table *
-hmap_deref_table(const struct hmap *map, void *root, u64 hash)
-{
-	struct hmap_dir *dir = hmap_root_dir(root);
-
-	return dir ? hmap_ref_table(hmap_deref_ref(map, dir, hash)) : root;
-}
-
-/* Private: go on where hmap_find() does not end in the first word. */
-void *__hmap_find_on(const struct hmap_type *type, const struct hmap_table *table,
-		     u32 nr_words, const void *key, u64 hash);
-void *__hmap_find_int_on(const struct hmap_type *type, const struct hmap_table *table,
-			 u32 nr_words, u64 key, u64 hash);
-
-/* A key of an integer's size that is handed on by value can stay in a register in all those lookups
- * that do not come here.
- */
-static __always_inline void *hmap_find_on(const struct hmap_type *type,
-					  const struct hmap_table *table,
-					  u32 nr_words, const void *key, u64 hash)
-{
-	bool known = __builtin_constant_p(type->key_size) && !type->equal;
-
-	if (known && type->key_size == sizeof(u64))
-		return __hmap_find_int_on(type, table, nr_words,
-					  get_unaligned((const u64 *)key), hash);
-	if (known && type->key_size == sizeof(u32))
-		return __hmap_find_int_on(type, table, nr_words,
-					  get_unaligned((const u32 *)key), hash);
-	return __hmap_find_on(type, table, nr_words, key, hash);
-}
-
-/*
- * The one lookup: the value of @key behind @root, which is not vacant. Nearly always
- * the first word tells: by its first match, or if there is none and no such entry has
- * overflowed. That much is inlined; all else costs a call.
- */
-static __always_inline void *hmap_find(const struct hmap *map, void *root,
-				       const struct hmap_type *type,
-				       const void *key, hmap_hash_fn hash_fn,
-				       hmap_equal_fn equal)
-{
-	struct hmap_table *table = root;
-	u64 hash, word, match;
-	u32 nr_words, nr;
-	void *slot;
-
-	if (hmap_root_is_dir(root)) {
-		struct hmap_dir *dir = root - HMAP_ROOT_DIR;
-		void *ref;
-
-		hash = hmap_hash(key, type->key_size, dir->seed, hash_fn);
-		ref = hmap_deref_ref(map, dir, hash);
-		table = hmap_ref_table(ref);
-		nr_words = hmap_ref_words(ref);
-	} else {
-		if (READ_ONCE(table->flags) & HMAP_TABLE_VACANT)
-			return NULL;
-		hash = hmap_hash(key, type->key_size, table->seed, hash_fn);
-		nr_words = table->nr_words;
-	}
-	nr = hmap_home(hash, nr_words);
-	/* Pairs with the release in hmap_set_word(): the slot, then the word. */
-	word = smp_load_acquire(hmap_word(table, nr));
-	match = hmap_match_tag(word, hash);
-	if (match) {
-		slot = hmap_slot_of_match(type, table, nr_words, nr, match);
-		if (likely(hmap_same_key(type, key, slot, equal)))
-			return hmap_slot_value(type, slot);
-	} else if (likely(!(word & hmap_overflow_bit(hash)))) {
-		return NULL;
-	}
-	return hmap_find_on(type, table, nr_words, key, hash);
-}
-
-/* Words that are overwritten in place are read in one piece. */
-static __always_inline void hmap_read_value(const struct hmap_type *type,
-					    void *out, const void *value)
-{
-	switch (type->value_size) {
-	case 0:
-		break;
-	case 1:
-		*(u8 *)out = READ_ONCE(*(const u8 *)value);
-		break;
-	case 2:
-		put_unaligned(READ_ONCE(*(const u16 *)value), (u16 *)out);
-		break;
-	case 4:
-		put_unaligned(READ_ONCE(*(const u32 *)value), (u32 *)out);
-		break;
-	case 8:
-		put_unaligned(READ_ONCE(*(const u64 *)value), (u64 *)out);
-		break;
-	default:
-		memcpy(out, value, type->value_size);
-	}
-}
-
-/* The value of sets: struct hmap_none has no size. */
-struct hmap_none { };
-
-/*
- * @kptr and @vptr are what a walk gives: "const ktype \*", or ktype for strings;
- * "vtype \*" or "const vtype \*". @ref turns the wrapper's key argument into the
- * pointer that the generic calls take.
- */
-#define __HMAP_DEFINE(prefix, ktype, kptr, ref, vtype, vptr, string, typeinit,	\
-		      hash, equal)					\
-struct prefix {								\
-	struct hmap map;						\
-	/* No bytes: types and constants for hmap_for_each_typed(). */	\
-	kptr __key[0];							\
-	vptr __value[0];						\
-	char __slot_size[0][__HMAP_SLOT_SIZE(sizeof(ktype), sizeof(vtype), string)]; \
-	char __key_offset[0][__HMAP_KEY_OFFSET(sizeof(ktype), sizeof(vtype), string)]; \
-	char __value_offset[0][__HMAP_VALUE_OFFSET(sizeof(ktype), sizeof(vtype), string)]; \
-	char __flags[0][__HMAP_FLAGS(sizeof(ktype), sizeof(vtype), string)]; \
-};									\
-									\
-static const struct hmap_type prefix##_type = typeinit;		\
-									\
-static inline __maybe_unused void prefix##_init(struct prefix *m)	\
-{									\
-	hmap_init(&m->map, &prefix##_type);				\
-}									\
-									\
-static inline __maybe_unused void prefix##_destroy(struct prefix *m)	\
-{									\
-	hmap_destroy(&m->map);						\
-}									\
-									\
-static __maybe_unused vptr						\
-prefix##_lookup_filled(const struct prefix *m, void *root, ktype key)	\
-{									\
-	BUILD_BUG_ON_MSG(__HMAP_MISFIT(hash, hmap_hash_u64, ktype, u64),	\
-			 "hmap_hash_u64 is for keys of 8 bytes");	\
-	BUILD_BUG_ON_MSG(__HMAP_MISFIT(hash, hmap_hash_u32, ktype, u32),	\
-			 "hmap_hash_u32 is for keys of 4 bytes");	\
-	return hmap_find(&m->map, root, &prefix##_type, ref(key), hash,	\
-			 equal);					\
-}									\
-									\
-static __always_inline __maybe_unused vptr				\
-prefix##_lookup(const struct prefix *m, ktype key)			\
-{									\
-	void *root = hmap_deref(&m->map);				\
-									\
-	if (hmap_root_vacant(root))					\
-		return NULL;						\
-	return prefix##_lookup_filled(m, root, key);			\
-}									\
-									\
-static inline __maybe_unused bool					\
-prefix##_contains(const struct prefix *m, ktype key)			\
-{									\
-	bool found;							\
-									\
-	if (!(prefix##_type.flags & HMAP_RCU))				\
-		return prefix##_lookup(m, key);				\
-	rcu_read_lock();						\
-	found = prefix##_lookup(m, key);				\
-	rcu_read_unlock();						\
-	return found;							\
-}									\
-									\
-static inline __maybe_unused bool					\
-prefix##_get(const struct prefix *m, ktype key, typeof(vtype) *out)	\
-{									\
-	return hmap_get(&m->map, ref(key), out);			\
-}									\
-									\
-static inline __maybe_unused int					\
-prefix##_insert(struct prefix *m, ktype key, vtype value, gfp_t gfp)	\
-{									\
-	return hmap_insert(&m->map, ref(key), &value, gfp);		\
-}									\
-									\
-static inline __maybe_unused int					\
-prefix##_store(struct prefix *m, ktype key, vtype value, gfp_t gfp)	\
-{									\
-	return hmap_store(&m->map, ref(key), &value, gfp);		\
-}									\
-									\
-static inline __maybe_unused int					\
-prefix##_replace(struct prefix *m, ktype key, vtype value, gfp_t gfp)	\
-{									\
-	return hmap_replace(&m->map, ref(key), &value, gfp);		\
-}									\
-									\
-static inline __maybe_unused vptr					\
-prefix##_get_or_insert(struct prefix *m, ktype key, vtype value,	\
-		       bool *inserted, gfp_t gfp)			\
-{									\
-	return hmap_get_or_insert(&m->map, ref(key), &value, inserted, gfp); \
-}									\
-									\
-static inline __maybe_unused int					\
-prefix##_remove(struct prefix *m, ktype key)				\
-{									\
-	return hmap_remove(&m->map, ref(key));				\
-}									\
-									\
-static inline __maybe_unused int					\
-prefix##_take(struct prefix *m, ktype key, typeof(vtype) *out)		\
-{									\
-	return hmap_take(&m->map, ref(key), out);			\
-}									\
-									\
-struct prefix
-
-/* Whether a hash is known to be one for integers, of another size than the key. */
-#define __HMAP_MISFIT(hash, integer_hash, ktype, integer)		\
-	(__builtin_constant_p((hash) == (integer_hash)) &&		\
-	 (hash) == (integer_hash) && sizeof(ktype) != sizeof(integer))
-
-#define __HMAP_REF(key)		(&(key))
-#define __HMAP_ITSELF(key)	(key)
-
 /**
- * HMAP_DEFINE - define a kind of map with typed wrappers
- * @prefix: name of the new ``struct prefix { struct hmap map; }`` and of its
- *	functions; prefix_init() is one, so a module's own init function needs
- *	another name
- * @ktype: type of a key, passed by value; a type with a name. A structure whose
+ * HMAP_DEFINE - define a kind of map whose entries are keys and values
+ * @prefix: name of the new ``struct prefix``, which is a map, and of its functions
+ * @ktype: type of a key, passed by value; for strings, const char \*. A structure whose
  *	bytes are compared must have no padding: make it a member
- * @vtype: type of a value, passed by value, likewise; struct hmap_none for a set
- * @hash: &hmap_hash_fn, that is u64 hash(const void \*key, size_t size, u32 seed):
- *	hmap_hash_u64, hmap_hash_u32, hmap_hash_bytes, hmap_siphash_bytes or the
- *	caller's own
- * @equal: &hmap_equal_fn, that is bool equal(const void \*a, const void \*b,
- *	size_t size), or NULL to compare bytes
+ * @vtype: type of a value, passed by value; a pointer; or struct hmap_none for a set
+ * @hash: &hmap_hash_fn, that is u64 hash(const void \*key, size_t size, u64 seed):
+ *	hmap_hash_u64, hmap_hash_u32, hmap_hash_bytes (which strings take, too),
+ *	hmap_siphash_bytes or the caller's own
+ * @equal: &hmap_equal_fn, that is bool equal(const void \*key, const void \*stored,
+ *	size_t size), or NULL to compare bytes, or strings
+ * @flags: %HMAP_RCU and %HMAP_STRING, or 0
  *
- * Defines the const &struct hmap_type prefix_type and prefix_init(), _lookup(),
- * _contains(), _get(), _insert(), _store(), _replace(), _get_or_insert(),
- * _remove(), _take() and _destroy(), which do what the calls in hmap.h do, but
- * that the lookup gives a plain pointer, as hmap_lookup_mut(), for types without
- * %HMAP_RCU. For the other calls give ``&m->map``; hmap_for_each_typed() walks.
- * Only the lookup is inlined: on a header-only map it is a load and a test. Large
- * keys and values are better not passed by value, over the stack: use the generic
- * calls to write them.
- * DEFINE_TYPED_HMAP() defines a static map.
- */
-#define HMAP_DEFINE(prefix, ktype, vtype, hash, equal)			\
-	__HMAP_DEFINE(prefix, ktype, const ktype *, __HMAP_REF, vtype, vtype *, 0, \
-		      HMAP_TYPE(#prefix, sizeof(ktype), sizeof(vtype),	\
-				hash, equal, 0), hash, equal)
-
-/**
- * HMAP_DEFINE_RCU - HMAP_DEFINE(), with %HMAP_RCU
- * @prefix: as there
- * @ktype: as there
- * @vtype: as there
- * @hash: as there
- * @equal: as there
+ * A map is ``struct prefix``, of the size of a pointer, and empty if zeroed. Every call of
+ * hmap.h has a form prefix_call(): prefix_insert(&map, key, value, gfp) and so on.
+ * prefix_lookup() gives a pointer to the value; to const, with %HMAP_RCU, where
+ * prefix_lookup_mut() and prefix_get_or_insert() are for integers under the lock, by
+ * WRITE_ONCE(). Where the value is a
+ * pointer, it gives that, or NULL; prefix_store() and prefix_replace() give the old one,
+ * as hmap_store_pointer() does; and there is prefix_erase(). hmap_for_each() walks.
  *
- * Values come back as pointers to const.
- */
-#define HMAP_DEFINE_RCU(prefix, ktype, vtype, hash, equal)		\
-	__HMAP_DEFINE(prefix, ktype, const ktype *, __HMAP_REF, vtype, const vtype *, 0, \
-		      HMAP_TYPE(#prefix, sizeof(ktype), sizeof(vtype),	\
-				hash, equal, HMAP_RCU), hash, equal)
-
-/**
- * HMAP_DEFINE_STRING - HMAP_DEFINE() for string keys
- * @prefix: as there
- * @vtype: as there
+ * Only the lookup is inlined: on an empty map it is a load and a test. Large keys and
+ * values are better not passed by value, over the stack: use the generic calls, with
+ * ``&map->map`` and ``&prefix_type``.
  *
- * Keys are passed as const char pointers.
+ * For one .c file; it ends in a semicolon of yours. If several share a kind,
+ * HMAP_DECLARE() goes into a header, HMAP_WRAPPERS() into each file that calls, or a header
+ * of theirs, and HMAP_DEFINE_TYPE() into one file.
  */
-#define HMAP_DEFINE_STRING(prefix, vtype)				\
-	__HMAP_DEFINE(prefix, const char *, const char *, __HMAP_ITSELF, vtype, vtype *, 1, \
-		      HMAP_TYPE_STRING(#prefix, sizeof(vtype), 0),	\
-		      hmap_hash_string, hmap_equal_string)
+#define HMAP_DEFINE(prefix, ktype, vtype, hash, equal, flags)		\
+	HMAP_DECLARE(prefix, ktype, vtype, flags);			\
+	static const struct hmap_type prefix##_type =			\
+		__HMAP_TYPE_OF(prefix, hash, equal);			\
+	HMAP_WRAPPERS(prefix, hash, equal)
 
 /**
- * HMAP_DEFINE_STRING_RCU - HMAP_DEFINE_STRING(), with %HMAP_RCU
- * @prefix: as there
- * @vtype: as there
- */
-#define HMAP_DEFINE_STRING_RCU(prefix, vtype)				\
-	__HMAP_DEFINE(prefix, const char *, const char *, __HMAP_ITSELF, vtype, const vtype *, 1, \
-		      HMAP_TYPE_STRING(#prefix, sizeof(vtype), HMAP_RCU), \
-		      hmap_hash_string, hmap_equal_string)
-
-/**
- * DEFINE_TYPED_HMAP - define a map of a kind made by HMAP_DEFINE()
- * @name: the variable's name
+ * HMAP_WRAPPERS - define the wrappers of a kind made by HMAP_DECLARE()
  * @prefix: the kind
+ * @hash: as for HMAP_DEFINE()
+ * @equal: likewise
  */
-#define DEFINE_TYPED_HMAP(name, prefix)					\
-	struct prefix name = { .map = HMAP_INIT(&prefix##_type) }
+#define HMAP_WRAPPERS(prefix, hash, equal)				\
+	extern const struct hmap_type prefix##_type;			\
+	static const struct hmap_type prefix##_shape __maybe_unused =	\
+		__HMAP_TYPE_OF(prefix, hash, equal);			\
+	__HMAP_MAP_CALLS(prefix, prefix##_found_t)			\
+	__HMAP_FIND_CALLS(prefix, prefix##_found_t, (prefix##_key_t key), \
+			  (m, root, key), __HMAP_KEY(prefix, key))	\
+	__HMAP_VALUE_CALLS(prefix, (prefix##_key_t key), __HMAP_KEY(prefix, key)) \
+	__HMAP_CALL(prefix, prefix##_found_t, next,			\
+		    (const struct prefix *m, struct hmap_cursor *cursor, \
+		     prefix##_stored_t *key),				\
+		    hmap_next(&m->map, cursor, (const void **)key, &prefix##_type)) \
+	struct prefix
 
 /**
- * hmap_for_each_typed() - hmap_for_each(), with the types checked
- * @m: a map of a kind made by HMAP_DEFINE()
+ * HMAP_WRAPPERS_N - add calls for strings given by pointer and length
+ * @prefix: a kind made by HMAP_DEFINE() or HMAP_WRAPPERS() with %HMAP_STRING
+ *
+ * Their names end in _n, and the length stands behind the string:
+ * prefix_lookup_n(&map, name, len). No NUL has to follow.
+ */
+#define HMAP_WRAPPERS_N(prefix)						\
+	__HMAP_FIND_CALLS(prefix, prefix##_found_t, (const char *name, size_t len), \
+			  (m, root, name, len), __HMAP_NAME(name, len), _n) \
+	__HMAP_VALUE_CALLS(prefix, (const char *name, size_t len),	\
+			   __HMAP_NAME(name, len), _n)			\
+	struct prefix
+
+/**
+ * HMAP_DEFINE_OBJECT - define a kind of map of the caller's objects
+ * @prefix: as for HMAP_DEFINE()
+ * @_object: type of an object, aligned to 4 bytes or more
+ * @member: the key in it: its bytes; with %HMAP_STRING a char array, or a pointer to a
+ *	string. It must not change while the object is in a map
+ * @hash: as for HMAP_DEFINE()
+ * @flags: %HMAP_RCU and %HMAP_STRING, or 0
+ *
+ * The map holds pointers to objects, the first of them in the header. It never frees an
+ * object. prefix_lookup(&map, key) gives the object or NULL; prefix_insert(&map, object,
+ * gfp) returns 0, -EEXIST or -ENOMEM; prefix_get_or_insert(&map, object, gfp) gives the
+ * object that is there now; prefix_store(&map, object, gfp) and prefix_replace(&map,
+ * object) give the one that was there before, as hmap_store_pointer() and
+ * hmap_replace_pointer() do; prefix_erase(&map, key) gives the one that was removed;
+ * prefix_erase_object(&map, object) is true if this very object was in the map. The others
+ * are those of hmap.h. hmap_for_each_object() walks.
+ *
+ * Objects of the same key: put the first into the map, and the others on a list in it.
+ */
+#define HMAP_DEFINE_OBJECT(prefix, _object, member, hash, flags)	\
+	HMAP_DECLARE_OBJECT(prefix, _object, member, flags);		\
+	static const struct hmap_type prefix##_type =			\
+		__HMAP_OBJECT_TYPE_OF(prefix, hash, NULL, NULL);	\
+	HMAP_OBJECT_WRAPPERS(prefix, hash)
+
+/**
+ * HMAP_OBJECT_WRAPPERS - define the wrappers of a kind made by HMAP_DECLARE_OBJECT()
+ * @prefix: the kind
+ * @hash: as for HMAP_DEFINE()
+ */
+#define HMAP_OBJECT_WRAPPERS(prefix, hash)				\
+	__HMAP_OBJECT_WRAPPERS(prefix, hash, NULL, NULL)		\
+	__HMAP_OBJECT_CALLS(prefix, (prefix##_object_t *object),	\
+			    __HMAP_KEY_OF(prefix, object))		\
+	struct prefix
+
+/**
+ * HMAP_OBJECT_WRAPPERS_N - HMAP_WRAPPERS_N() for maps of objects
+ * @prefix: a kind made by HMAP_DEFINE_OBJECT() or HMAP_OBJECT_WRAPPERS(), %HMAP_STRING
+ */
+#define HMAP_OBJECT_WRAPPERS_N(prefix)					\
+	__HMAP_FIND_CALLS(prefix, prefix##_object_t *, (const char *name, size_t len), \
+			  (m, root, name, len), __HMAP_NAME(name, len), _n) \
+	struct prefix
+
+/**
+ * HMAP_DEFINE_KEYED_OBJECT - HMAP_DEFINE_OBJECT() where functions know the key
+ * @prefix: as there
+ * @_object: as there
+ * @ktype: type of what is looked for, which need not have the form that an object stores;
+ *	calls take a pointer to one
+ * @hash: &hmap_hash_fn of a key
+ * @object_hash: &hmap_hash_fn of an object, which is that of its key; its size is ktype's
+ * @equal: &hmap_equal_fn, of a key and an object
+ * @flags: %HMAP_RCU, or 0
+ *
+ * As in rhashtable, what inserts has to be told the key as well: prefix_insert(&map, key,
+ * object, gfp), and likewise _get_or_insert, _store, _replace and _erase_object.
+ */
+#define HMAP_DEFINE_KEYED_OBJECT(prefix, _object, ktype, hash, object_hash, equal, flags) \
+	HMAP_DECLARE_KEYED_OBJECT(prefix, _object, ktype, flags);	\
+	static const struct hmap_type prefix##_type =			\
+		__HMAP_OBJECT_TYPE_OF(prefix, hash, object_hash, equal); \
+	HMAP_KEYED_OBJECT_WRAPPERS(prefix, hash, object_hash, equal)
+
+/**
+ * HMAP_KEYED_OBJECT_WRAPPERS - the wrappers for HMAP_DECLARE_KEYED_OBJECT()
+ * @prefix: the kind
+ * @hash: as for HMAP_DEFINE_KEYED_OBJECT()
+ * @object_hash: likewise
+ * @equal: likewise
+ */
+#define HMAP_KEYED_OBJECT_WRAPPERS(prefix, hash, object_hash, equal)	\
+	__HMAP_OBJECT_WRAPPERS(prefix, hash, object_hash, equal)	\
+	__HMAP_OBJECT_CALLS(prefix, (prefix##_key_t key, prefix##_object_t *object), \
+			    __HMAP_KEY(prefix, key))			\
+	struct prefix
+
+/**
+ * hmap_for_each() - hmap_walk() over a map of a kind made by HMAP_DEFINE()
+ * @prefix: the kind
+ * @m: the map
  * @iter: a name for the walk's state; the macro declares it
- * @k: a pointer variable, const ktype \*, or const char \* for string keys
- * @v: a pointer variable, vtype \*; const vtype \* for types with %HMAP_RCU
+ * @k: a pointer variable, ktype const \*, or const char \* for string keys
+ * @v: a variable of the type that prefix_lookup() returns
+ *
+ * Context: As hmap_walk(): the lock, shared or not; the body changes nothing.
+ */
+#define hmap_for_each(prefix, m, iter, k, v)				\
+	__hmap_for_each(prefix, m, iter, HMAP_WALK_SHARED, k, v)
+
+/**
+ * hmap_for_each_safe() - hmap_walk_safe() over a map of a kind made by HMAP_DEFINE()
+ * @prefix: as for hmap_for_each()
+ * @m: as there
+ * @iter: as there
+ * @k: as there
+ * @v: as there
+ *
+ * Context: As hmap_walk_safe(): the lock, exclusively; the body may do anything.
+ */
+#define hmap_for_each_safe(prefix, m, iter, k, v)			\
+	__hmap_for_each(prefix, m, iter, HMAP_WALK_SAFE, k, v)
+
+/**
+ * hmap_for_each_rcu() - hmap_walk_rcu() over a map of a kind made by HMAP_DEFINE()
+ * @prefix: as for hmap_for_each(), with %HMAP_RCU
+ * @m: as there
+ * @iter: as there
+ * @k: as there
+ * @v: as there
+ *
+ * Context: As hmap_walk_rcu(): an RCU read-side section, or the lock.
+ */
+#define hmap_for_each_rcu(prefix, m, iter, k, v)			\
+	__hmap_for_each(prefix, m, iter, __HMAP_RCU_MODE(prefix), k, v)
+
+/**
+ * hmap_for_each_object() - hmap_walk() over a map of objects
+ * @prefix: a kind made by HMAP_DEFINE_OBJECT() or HMAP_DEFINE_KEYED_OBJECT()
+ * @m: the map
+ * @iter: a name for the walk's state; the macro declares it
+ * @object: a pointer variable
  *
  * Context: As hmap_for_each().
  */
-#define hmap_for_each_typed(m, iter, k, v)				\
-	__hmap_for_each(&(m)->map, iter, false, k, v, __HMAP_LAYOUT(m),	\
-			(typeof((m)->__key[0])), (typeof((m)->__value[0])))
+#define hmap_for_each_object(prefix, m, iter, object)			\
+	__hmap_for_each_object(prefix, m, iter, HMAP_WALK_SHARED, object)
 
 /**
- * hmap_for_each_typed_rcu() - hmap_for_each_rcu(), with the types checked
- * @m: a map of a kind made by HMAP_DEFINE_RCU() or HMAP_DEFINE_STRING_RCU()
- * @iter: a name for the walk's state; the macro declares it
- * @k: a pointer variable, const ktype \*, or const char \* for string keys
- * @v: a pointer variable, const vtype \*
+ * hmap_for_each_object_safe() - hmap_walk_safe() over a map of objects
+ * @prefix: as for hmap_for_each_object()
+ * @m: as there
+ * @iter: as there
+ * @object: as there; the body may remove it, and free it at once
+ *
+ * Context: As hmap_for_each_safe().
+ */
+#define hmap_for_each_object_safe(prefix, m, iter, object)		\
+	__hmap_for_each_object(prefix, m, iter, HMAP_WALK_SAFE, object)
+
+/**
+ * hmap_for_each_object_rcu() - hmap_walk_rcu() over a map of objects
+ * @prefix: as for hmap_for_each_object(), with %HMAP_RCU
+ * @m: as there
+ * @iter: as there
+ * @object: as there
  *
  * Context: As hmap_for_each_rcu().
  */
-#define hmap_for_each_typed_rcu(m, iter, k, v)				\
-	__hmap_for_each(&(m)->map, iter, true, k, v, __HMAP_LAYOUT(m),	\
-			(typeof((m)->__key[0])), (typeof((m)->__value[0])))
+#define hmap_for_each_object_rcu(prefix, m, iter, object)		\
+	__hmap_for_each_object(prefix, m, iter, __HMAP_RCU_MODE(prefix), object)
 
-/* As much of its type as the steps of a walk need, known at compile time. */
-#define __HMAP_LAYOUT(m)						\
-	(&(const struct hmap_type){					\
-		.slot_size = sizeof((m)->__slot_size[0]),		\
-		.key_offset = sizeof((m)->__key_offset[0]),		\
-		.value_offset = sizeof((m)->__value_offset[0]),		\
-		.flags = sizeof((m)->__flags[0]),			\
-	})
+/* Readers beside a writer need memory that waits for them. */
+#define __HMAP_RCU_MODE(prefix) ({					\
+	BUILD_BUG_ON_MSG(!(prefix##_flags & HMAP_RCU),			\
+			 "a walk under RCU is for kinds with HMAP_RCU"); \
+	HMAP_WALK_RCU;							\
+})
+
+#define __hmap_for_each(prefix, m, iter, mode, k, v)			\
+	__hmap_walk(&(m)->map, iter, mode, &prefix##_type, &prefix##_shape, \
+		    ((k) = (prefix##_stored_t)hmap_slot_key(&prefix##_shape, \
+							    iter##_steps.slot), \
+		     (v) = (prefix##_found_t)hmap_slot_entry(&prefix##_shape, \
+							     iter##_steps.slot), \
+		     (void)(k), (void)(v)))
+
+#define __hmap_for_each_object(prefix, m, iter, mode, object)		\
+	__hmap_walk(&(m)->map, iter, mode, &prefix##_type, &prefix##_shape, \
+		    ((object) = (prefix##_object_t *)hmap_slot_entry(&prefix##_shape, \
+								     iter##_steps.slot), \
+		     (void)(object)))
+
+/* A parameter list, from a macro's argument that has it in parentheses. */
+#define __HMAP_LIST(...)	__VA_ARGS__
+
+/* What generic calls take as key, from a wrapper's parameters or from an object. */
+#define __HMAP_NAME(name, len)	(&(struct hmap_str){ (name), (len) })
+#define __HMAP_KEY(prefix, key)						\
+	__builtin_choose_expr(prefix##_flags & HMAP_STRING,		\
+		(const void *)HMAP_STR(*(const char * const *)&(key)),	\
+	__builtin_choose_expr(prefix##_key_is_pointer,			\
+		*(const void * const *)&(key), (const void *)&(key)))
+#define __HMAP_KEY_OF(prefix, object)					\
+	(IS_ERR_OR_NULL(object) ? NULL :				\
+	 __builtin_choose_expr(prefix##_flags & HMAP_STRING,		\
+		(const void *)HMAP_STR((const char *)hmap_key_in(&prefix##_shape, object)), \
+		hmap_key_in(&prefix##_shape, object)))
+
+/* Whether a value must not change as long as its entry lives. */
+#define __HMAP_IS_CONSTANT(prefix)					\
+	(prefix##_flags & HMAP_RCU && prefix##_value_size &&		\
+	 !(prefix##_flags & (HMAP_SCALAR | HMAP_POINTER)))
+
+/* Whether a hash is known to be one for integers, of another size than the key. */
+#define __HMAP_MISFIT(prefix, integer_hash, integer)			\
+	(__builtin_constant_p(prefix##_shape.hash == (integer_hash)) &&	\
+	 prefix##_shape.hash == (integer_hash) &&			\
+	 (prefix##_flags & HMAP_STRING || prefix##_key_size != sizeof(integer)))
+
+#define __HMAP_CHECK_KEY(prefix) do {					\
+	BUILD_BUG_ON_MSG(__HMAP_MISFIT(prefix, hmap_hash_u64, u64),	\
+			 "hmap_hash_u64 is for keys of 8 bytes");	\
+	BUILD_BUG_ON_MSG(__HMAP_MISFIT(prefix, hmap_hash_u32, u32),	\
+			 "hmap_hash_u32 is for keys of 4 bytes");	\
+	BUILD_BUG_ON_MSG(!prefix##_key_is_pointer && !(prefix##_flags & HMAP_STRING) && \
+			 __builtin_constant_p(prefix##_shape.hash == hmap_hash_bytes) && \
+			 prefix##_shape.hash == hmap_hash_bytes &&	\
+			 __HMAP_IS_TEXT(prefix##_key_t),		\
+			 "the bytes of a pointer as key: HMAP_STRING, or hmap_hash_u64"); \
+} while (0)
+#define __HMAP_IS_TEXT(type)						\
+	(__builtin_types_compatible_p(type, const char *) ||		\
+	 __builtin_types_compatible_p(type, char *))
+
+/* One wrapper: a function, one that gives nothing, one with a check before. */
+#define __HMAP_CALL(prefix, type, name, params, call)			\
+	static inline __maybe_unused type prefix##_##name params { return call; }
+#define __HMAP_CALL_VOID(prefix, name, params, call)			\
+	static inline __maybe_unused void prefix##_##name params { call; }
+#define __HMAP_CALL_IF(prefix, type, name, params, check, call)		\
+	static inline __maybe_unused type prefix##_##name params { check; return call; }
+
+/* What bulk lookups fill. sparse does not know for sure what a pointer is. */
+#ifdef __CHECKER__
+#define __HMAP_ENTRIES(entry_t, name)	void *name
+#else
+#define __HMAP_ENTRIES(entry_t, name)	entry_t *name
+#endif
+
+/* The calls without one key. @entry_t: what lookups give. */
+#define __HMAP_MAP_CALLS(prefix, entry_t)				\
+	__HMAP_CALL(prefix, struct prefix *, alloc, (gfp_t gfp),	\
+		    (struct prefix *)hmap_alloc(gfp))			\
+	__HMAP_CALL_VOID(prefix, free, (struct prefix *m),		\
+		    hmap_free(m ? &m->map : NULL, &prefix##_type))	\
+	__HMAP_CALL_VOID(prefix, destroy, (struct prefix *m),		\
+		    hmap_destroy(&m->map, &prefix##_type))		\
+	__HMAP_CALL_VOID(prefix, free_and_destroy,			\
+		    (struct prefix *m, void (*fn)(void *entry, void *arg), void *arg), \
+		    hmap_free_and_destroy(&m->map, fn, arg, &prefix##_type)) \
+	__HMAP_CALL_VOID(prefix, clear, (struct prefix *m),		\
+		    hmap_clear(&m->map, &prefix##_type))		\
+	__HMAP_CALL_VOID(prefix, clear_with,				\
+		    (struct prefix *m, void (*fn)(void *entry, void *arg), void *arg), \
+		    hmap_clear_with(&m->map, fn, arg, &prefix##_type))	\
+	__HMAP_CALL(prefix, unsigned long, count, (const struct prefix *m), \
+		    hmap_count(&m->map, &prefix##_type))		\
+	__HMAP_CALL(prefix, bool, empty, (const struct prefix *m),	\
+		    hmap_empty(&m->map, &prefix##_type))		\
+	__HMAP_CALL(prefix, size_t, memory, (const struct prefix *m),	\
+		    hmap_memory(&m->map, &prefix##_type))		\
+	__HMAP_CALL(prefix, int, validate, (const struct prefix *m),	\
+		    hmap_validate(&m->map, &prefix##_type))		\
+	__HMAP_CALL(prefix, int, reserve, (struct prefix *m, unsigned long n, gfp_t gfp), \
+		    hmap_reserve(&m->map, n, gfp, &prefix##_type))	\
+	__HMAP_CALL(prefix, int, trim, (struct prefix *m, gfp_t gfp),	\
+		    hmap_trim(&m->map, gfp, &prefix##_type))		\
+	__HMAP_CALL(prefix, unsigned int, lookup_bulk,			\
+		    (const struct prefix *m, prefix##_keys_t keys, unsigned int nr, \
+		     __HMAP_ENTRIES(entry_t, entries)),			\
+		    hmap_lookup_bulk(&m->map, keys, nr, (void **)entries, \
+					    &prefix##_type))
+
+/* The calls that find a key: @params are the key's, @args pass them on, and @key makes a
+ * generic call's key of them. What may follow ends their names.
+ */
+#define __HMAP_FIND_CALLS(prefix, entry_t, params, args, key, n...)	\
+	static __maybe_unused entry_t					\
+	prefix##_lookup_filled##n(const struct prefix *m, void *root, __HMAP_LIST params) \
+	{								\
+		__HMAP_CHECK_KEY(prefix);				\
+		return hmap_find(&m->map, root, &prefix##_shape, key);	\
+	}								\
+	static __always_inline __maybe_unused entry_t			\
+	prefix##_lookup##n(const struct prefix *m, __HMAP_LIST params)	\
+	{								\
+		void *root = hmap_deref(&m->map, &prefix##_shape);	\
+									\
+		return root ? prefix##_lookup_filled##n args : NULL;	\
+	}								\
+	__HMAP_CALL_IF(prefix, bool, contains##n, (const struct prefix *m, __HMAP_LIST params), \
+		    __HMAP_CHECK_KEY(prefix), hmap_contains(&m->map, key, &prefix##_type))	\
+	__HMAP_CALL_VOID(prefix, cursor_after##n,			\
+		    (const struct prefix *m, struct hmap_cursor *cursor, __HMAP_LIST params), \
+		    hmap_cursor_after(&m->map, cursor, key, &prefix##_type)) \
+	__HMAP_CALL_IF(prefix, entry_t, erase##n, (struct prefix *m, __HMAP_LIST params), \
+		    BUILD_BUG_ON_MSG(!(prefix##_flags & (HMAP_POINTER | HMAP_OBJECT)), \
+			"erase gives a pointer or an object; of values, remove or take"), \
+		    hmap_erase(&m->map, key, &prefix##_type))
+
+/* Values and pointers are stored by other calls, and the one gives an errno, the other what
+ * was there before.
+ */
+#define __HMAP_STORED(prefix)						\
+	__HMAP_IF(prefix##_flags & HMAP_POINTER, (prefix##_found_t)0, 0)
+#define __HMAP_MAY_STORE(prefix)					\
+	BUILD_BUG_ON_MSG(__HMAP_IS_CONSTANT(prefix),			\
+		"with HMAP_RCU such values are constant: make a map of pointers or objects")
+
+/* The other calls with a key, of maps of values and of pointers. */
+#define __HMAP_VALUE_CALLS(prefix, params, key, n...)			\
+	__HMAP_CALL_IF(prefix, prefix##_value_t *, lookup_mut##n,	\
+		    (const struct prefix *m, __HMAP_LIST params),	\
+		    BUILD_BUG_ON_MSG(__HMAP_IS_CONSTANT(prefix) ||	\
+				     prefix##_flags & HMAP_POINTER,	\
+			"of a map with HMAP_RCU only integers change in place"); \
+		    WARN_ON_ONCE(!hmap_may_write(&m->map)),		\
+		    hmap_lookup(&m->map, key, &prefix##_type))		\
+	__HMAP_CALL_IF(prefix, bool, read##n,				\
+		    (const struct prefix *m, __HMAP_LIST params, prefix##_value_t *out), \
+		    BUILD_BUG_ON_MSG(prefix##_flags & HMAP_POINTER && prefix##_flags & HMAP_RCU, \
+			"look the pointer up in the read-side section in which it is used"), \
+		    hmap_read(&m->map, key, out, &prefix##_type))	\
+	__HMAP_CALL(prefix, int, insert##n,				\
+		    (struct prefix *m, __HMAP_LIST params, prefix##_value_t value, gfp_t gfp), \
+		    hmap_insert(&m->map, key, &value, gfp, &prefix##_type)) \
+	__HMAP_CALL_IF(prefix, __HMAP_STORED(prefix), store##n,		\
+		    (struct prefix *m, __HMAP_LIST params, prefix##_value_t value, gfp_t gfp), \
+		    __HMAP_MAY_STORE(prefix),				\
+		    __builtin_choose_expr(prefix##_flags & HMAP_POINTER, \
+			hmap_store_pointer(&m->map, key, *(void **)&value, gfp, \
+					   &prefix##_type),		\
+			hmap_store(&m->map, key, &value, gfp, &prefix##_type))) \
+	__HMAP_CALL_IF(prefix, __HMAP_STORED(prefix), replace##n,	\
+		    (struct prefix *m, __HMAP_LIST params, prefix##_value_t value), \
+		    __HMAP_MAY_STORE(prefix),				\
+		    __builtin_choose_expr(prefix##_flags & HMAP_POINTER, \
+			hmap_replace_pointer(&m->map, key, *(void **)&value, &prefix##_type), \
+			hmap_replace(&m->map, key, &value, &prefix##_type))) \
+	__HMAP_CALL(prefix, prefix##_mut_t, get_or_insert##n,		\
+		    (struct prefix *m, __HMAP_LIST params, prefix##_value_t value, \
+		     bool *inserted, gfp_t gfp),			\
+		    hmap_get_or_insert(&m->map, key, &value, inserted, gfp, \
+					      &prefix##_type))		\
+	__HMAP_CALL(prefix, int, remove##n, (struct prefix *m, __HMAP_LIST params), \
+		    hmap_remove(&m->map, key, &prefix##_type))		\
+	__HMAP_CALL(prefix, int, take##n,				\
+		    (struct prefix *m, __HMAP_LIST params, prefix##_value_t *out), \
+		    hmap_take(&m->map, key, out, &prefix##_type))
+
+/* All wrappers of maps of objects but those of the next macro. */
+#define __HMAP_OBJECT_WRAPPERS(prefix, hash, object_hash, equal)	\
+	extern const struct hmap_type prefix##_type;			\
+	static const struct hmap_type prefix##_shape __maybe_unused =	\
+		__HMAP_OBJECT_TYPE_OF(prefix, hash, object_hash, equal); \
+	__HMAP_MAP_CALLS(prefix, prefix##_object_t *)			\
+	__HMAP_FIND_CALLS(prefix, prefix##_object_t *, (prefix##_key_t key), \
+			  (m, root, key), __HMAP_KEY(prefix, key))	\
+	__HMAP_CALL(prefix, prefix##_object_t *, next,			\
+		    (const struct prefix *m, struct hmap_cursor *cursor), \
+		    hmap_next(&m->map, cursor, NULL, &prefix##_type))
+
+/* The calls that take an object: @params are the object, and before it its key, if that
+ * has to be told.
+ */
+#define __HMAP_OBJECT_CALLS(prefix, params, key)			\
+	__HMAP_CALL(prefix, int, insert, (struct prefix *m, __HMAP_LIST params, gfp_t gfp), \
+		    hmap_insert(&m->map, key, &object, gfp, &prefix##_type)) \
+	__HMAP_CALL(prefix, prefix##_object_t *, get_or_insert,		\
+		    (struct prefix *m, __HMAP_LIST params, gfp_t gfp),	\
+		    hmap_get_or_insert(&m->map, key, &object, NULL, gfp, \
+					      &prefix##_type))		\
+	__HMAP_CALL(prefix, prefix##_object_t *, store,			\
+		    (struct prefix *m, __HMAP_LIST params, gfp_t gfp),	\
+		    hmap_store_pointer(&m->map, key, object, gfp, &prefix##_type)) \
+	__HMAP_CALL(prefix, prefix##_object_t *, replace,		\
+		    (struct prefix *m, __HMAP_LIST params),		\
+		    hmap_replace_pointer(&m->map, key, object, &prefix##_type)) \
+	__HMAP_CALL(prefix, bool, erase_object, (struct prefix *m, __HMAP_LIST params), \
+		    hmap_erase_pointer(&m->map, key, object, &prefix##_type))
 
 #endif /* _HMAP_TYPED_H */

@@ -1,42 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Walks: the writer's, and that of readers under RCU. The rules behind the promise
- * in hmap.h:
+ * Walks: under the lock, the safe one of a writer, and that of readers under RCU. The
+ * rules behind the promise in hmap.h:
  *
  *  1. Tables stand for ranges of hashes, so a walk goes range by range, in
- *     ascending order, and remembers where the next range begins.
+ *     ascending order, and remembers where the next range begins. The object in the
+ *     header is a table of one.
  *  2. It finishes the table it has begun, eight words at a time. Their full slots are
- *     noted together, word by word: what is filled there later is new, or an
- *     overwritten entry that has been noted in its old slot.
+ *     noted together, word by word: what is filled there later is new.
  *  3. A table that the map drops meanwhile is dead and frozen, but stays until the
- *     walk leaves it: the writer's walk pins it, readers are in their read-side
+ *     walk leaves it: the safe walk pins it, readers are in their read-side
  *     section. Entries of a dead table are looked up again: an absent one is
- *     skipped, another is produced where it is now.
- *  4. So is a noted slot that is full no more, if the type has RCU: there an
- *     overwrite may have moved the entry. Other types never move entries within
- *     a table: such an entry is gone, and so is its string key, dead table or not.
+ *     skipped, another is produced where it is now. A noted slot that is full no more
+ *     is skipped.
+ *  4. To the safe walk a dead table is only bytes. The body may have freed what its
+ *     slots point to, blocks and objects, or what a copied key points to. So an entry is
+ *     found again by its hash and its bytes, as hmap_same_entry() compares them; and
+ *     where the hash cannot be computed from the slot alone, those of all entries are
+ *     kept with the dead table. The bytes alone would not do: an object of the same
+ *     address may be another one by now, of a range that the walk has yet to come to.
  *  5. A table that has been merged may begin before the walk's position: entries
  *     with smaller hashes have been visited, and are not noted.
- *  6. hmap_clear() draws a new seed, so a walk that finds another seed, or no
- *     table, ends.
+ *  6. A walk goes on when the map has been cleared: nothing that it has noted is found.
  *
  * Beside a writer, an entry that stays is in the table that a reader gets for its
- * range, frozen or not, and in one word of it: overwriting leaves it in that word,
- * by one store. So it is noted once.
+ * range, frozen or not, and in one slot of it. So it is noted once.
  */
 #include "internal.h"
 
 /* As many as a u64 has bits for. */
 #define NOTED_WORDS	8U
 
-/* The root, if the map is still the one that the walk began in, or else NULL. */
-static void *root_of(const struct hmap_iter *iter)
-{
-	void *root = hmap_deref(iter->map);
+/* The header, as a table: a walk's own slot holds the object. Nobody writes to it. */
+static const struct hmap_table header_table = {
+	.nr_words	= 1,
+	.words		= { HMAP_FULL },
+};
 
-	if (hmap_root_vacant(root) || hmap_root_seed(root) != iter->seed)
-		return NULL;
-	return root;
+/* Whether the map has been cleared of all that is in a safe walk's table. */
+static bool is_cleared(const struct hmap_iter *iter)
+{
+	return iter->mode == HMAP_WALK_SAFE && iter->table->flags & HMAP_TABLE_DEAD &&
+	       iter->table->cleared;
+}
+
+static bool is_header(const struct hmap_iter *iter)
+{
+	return iter->table == &header_table;
 }
 
 /* A match, as one bit for each byte. The product's topmost byte gets bit 8 * i of what is
@@ -47,18 +57,25 @@ static u64 match_bits(u64 match)
 	return ((match >> 7) * 0x0102040810204080ULL) >> 56;
 }
 
+/* The hash of the slot @index of those noted. */
+static u64 noted_hash(const struct hmap_iter *iter, u32 index)
+{
+	const struct hmap_table *table = iter->table;
+
+	if (iter->mode == HMAP_WALK_SAFE && table->flags & HMAP_TABLE_DEAD && table->hashes)
+		return table->hashes[index + (iter->words - table->words) * 8];
+	return hmap_slot_hash(iter->type, hmap_slot_from(iter->type, iter->slots, index),
+			      hmap_seed(iter->map));
+}
+
 /* Those of the noted slots whose entries are not behind the walk. */
 static u64 not_behind(const struct hmap_iter *iter, u64 noted)
 {
-	const struct hmap_type *type = iter->type;
 	u64 left = noted;
 
-	for (; noted; noted &= noted - 1) {
-		const void *slot = hmap_slot_from(type, iter->slots, __ffs64(noted));
-
-		if (hmap_slot_hash(type, slot, iter->seed) < iter->from)
+	for (; noted; noted &= noted - 1)
+		if (noted_hash(iter, __ffs64(noted)) < iter->from)
 			left &= ~(noted & -noted);
-	}
 	return left;
 }
 
@@ -72,7 +89,8 @@ static u64 note_words(struct hmap_iter *iter)
 	u32 i;
 
 	iter->words = words;
-	iter->slots = hmap_slot(iter->type, table, nr * 8);
+	iter->slots = is_header(iter) ? &iter->object :
+					hmap_slot(iter->type, table, nr * 8);
 	iter->nr_noted += n;
 	for (i = 0; i < n; i++) {
 		/* Pairs with the release in hmap_set_word(). */
@@ -83,16 +101,28 @@ static u64 note_words(struct hmap_iter *iter)
 	return iter->from ? not_behind(iter, noted) : noted;
 }
 
-static void enter_table(struct hmap_iter *iter, struct hmap_table *table,
-			u64 hash)
+/* Go to the table of @hash, if there is one, or to the object in the header, if that is not
+ * behind the walk.
+ */
+static void enter_table(struct hmap_iter *iter, void *root, u64 hash)
 {
-	u64 begin = table->depth ? hash & ~(~0ULL >> table->depth) : 0;
+	struct hmap_table *table;
 
-	if (!iter->rcu)
+	iter->nr_noted = 0;
+	if (hmap_root_is_object(root)) {
+		iter->object = hmap_root_object(root);
+		iter->from = 0;
+		iter->next = 0;
+		if (!hash || hmap_slot_hash(iter->type, &iter->object,
+					    hmap_seed(iter->map)) >= hash)
+			iter->table = (struct hmap_table *)&header_table;
+		return;
+	}
+	table = hmap_deref_table(root, hash);
+	if (iter->mode == HMAP_WALK_SAFE)
 		table->pins++;
 	iter->table = table;
-	iter->nr_noted = 0;
-	iter->from = begin < hash ? hash : 0;
+	iter->from = hash & hmap_range_mask(table->depth) ? hash : 0;
 	iter->next = hmap_range_next(hash, table->depth);
 }
 
@@ -101,35 +131,45 @@ void __hmap_iter_leave(struct hmap_iter *iter)
 	struct hmap_table *table = iter->table;
 
 	iter->table = NULL;
-	if (iter->rcu)
+	if (iter->mode != HMAP_WALK_SAFE || table == &header_table)
 		return;
-	if (!--table->pins && table->flags & HMAP_TABLE_DEAD)
-		hmap_table_release(iter->type, table, true);
+	if (--table->pins || !(table->flags & HMAP_TABLE_DEAD))
+		return;
+	kfree(table->hashes);
+	hmap_table_release(iter->type, table, true);
 }
 EXPORT_SYMBOL_HMAP(__hmap_iter_leave);
 
 /* The slot in which the entry of a noted slot is now, of a table that is dead or that
- * has emptied it; NULL if it is gone.
+ * has emptied it; NULL if it is gone. Of an object it is the walk's own: that which it is in
+ * may get another one before this is shown.
  */
 void *__hmap_iter_find_again(struct hmap_iter *iter, u32 index)
 {
 	const struct hmap_type *type = iter->type;
-	const void *key, *slot = hmap_slot_from(type, iter->slots, index);
+	void *slot = hmap_slot_from(type, iter->slots, index), *now = NULL;
+	void *root = hmap_deref(iter->map, type);
 	struct hmap_table *table;
-	void *root;
 	long found;
 	u64 hash;
 
-	if (!hmap_is_full(iter->words, index) && !hmap_is_rcu(type))
+	if (!root || !hmap_is_full(iter->words, index) || is_cleared(iter))
 		return NULL;
-	root = root_of(iter);
-	if (!root)
-		return NULL;
-	key = hmap_slot_key(type, slot);
-	hash = hmap_slot_hash(type, slot, iter->seed);
-	table = hmap_deref_table(iter->map, root, hash);
-	found = hmap_probe(type, table, table->nr_words, key, hash, type->equal);
-	return found < 0 ? NULL : hmap_slot(type, table, found);
+	hash = noted_hash(iter, index);
+	if (hmap_is_object(type)) {
+		iter->object = hmap_pointer_at(slot);
+		slot = &iter->object;
+	}
+	if (hmap_root_is_object(root)) {
+		now = hmap_root_object(root) == iter->object ? slot : NULL;
+	} else {
+		table = hmap_deref_table(root, hash);
+		found = hmap_find_entry(type, table, hash, slot);
+		if (found >= 0)
+			now = hmap_is_object(type) ? slot : hmap_slot(type, table, found);
+	}
+	/* It is in the map, so all of its hash can be told, of which the tag is but a part. */
+	return now && hmap_slot_hash(type, now, hmap_seed(iter->map)) == hash ? now : NULL;
 }
 EXPORT_SYMBOL_HMAP(__hmap_iter_find_again);
 
@@ -140,11 +180,10 @@ static bool next_table(struct hmap_iter *iter)
 	void *root;
 
 	__hmap_iter_leave(iter);
-	root = hash ? root_of(iter) : NULL;
-	if (!root)
-		return false;
-	enter_table(iter, hmap_deref_table(iter->map, root, hash), hash);
-	return true;
+	root = hash ? hmap_deref(iter->map, iter->type) : NULL;
+	if (root)
+		enter_table(iter, root, hash);
+	return iter->table;
 }
 
 /* Note the next words that have full slots; 0 at the end of the walk. */
@@ -153,7 +192,7 @@ u64 __hmap_iter_note(struct hmap_iter *iter)
 	u64 noted;
 
 	do {
-		while (iter->nr_noted < iter->table->nr_words) {
+		while (iter->nr_noted < iter->table->nr_words && !is_cleared(iter)) {
 			noted = note_words(iter);
 			if (noted)
 				return noted;
@@ -163,21 +202,19 @@ u64 __hmap_iter_note(struct hmap_iter *iter)
 }
 EXPORT_SYMBOL_HMAP(__hmap_iter_note);
 
-/* @iter: map, rcu. The map had a table a moment ago. */
+/* @iter: map, type, mode. The map had an entry a moment ago. */
 void __hmap_iter_begin(struct hmap_iter *iter)
 {
-	/* Only the lock will do for a walk that pins. */
-	void *root = iter->rcu ? hmap_deref(iter->map) : hmap_root(iter->map);
+	void *root = hmap_deref(iter->map, iter->type);
 
-	if (hmap_root_vacant(root))
-		return;
-	iter->type = iter->map->type;
-	if (WARN_ONCE(iter->rcu && !hmap_is_rcu(iter->type),
+	if (WARN_ONCE(iter->mode == HMAP_WALK_RCU && !hmap_is_rcu(iter->type),
 		      "hmap: type %s has not HMAP_RCU: walk it under the lock\n",
 		      iter->type->name))
 		return;
-	iter->seed = hmap_root_seed(root);
-	if (!hmap_root_is_empty(root))
-		enter_table(iter, hmap_deref_table(iter->map, root, 0), 0);
+	/* What a walk pins, or what a reader reads, is not for two writers. */
+	WARN_ONCE(iter->mode == HMAP_WALK_SAFE && !hmap_may_write(iter->map),
+		  "hmap: type %s: a safe walk without the lock\n", iter->type->name);
+	if (root)
+		enter_table(iter, root, 0);
 }
 EXPORT_SYMBOL_HMAP(__hmap_iter_begin);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The layout of tables and directories, and the one probe routine.
+ * The layout of the root, of tables, directories and slots.
  *
  * Not an interface: users see this only because a typed lookup is inlined into
  * their code. What the words mean and why readers are safe stands at the top
@@ -12,7 +12,6 @@
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
-#include <linux/hash.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
@@ -56,10 +55,11 @@
 /* Hash bits that the directory may use: 2^27 entries, a table each. */
 #define HMAP_DIR_MAX_DEPTH	27
 
-/* Tags of map->root. EMPTIED alone: no table now, but there has been one. */
+/* Tags of map->root, which is NULL if there is no entry and no table, else a table, a
+ * directory, or the one object of a map of objects.
+ */
 #define HMAP_ROOT_DIR		1UL
-#define HMAP_ROOT_EMPTIED	2UL
-#define HMAP_ROOT_TAGS		3UL
+#define HMAP_ROOT_OBJECT	2UL
 
 /* Bits of table->flags; the others count the 8-byte units of a slot with a block. */
 #define HMAP_TABLE_DEAD		0x80
@@ -76,15 +76,19 @@ struct hmap_table {
 	union {
 		struct rcu_head	rcu;
 		struct {
-			u32	live;		/* full slots */
-			s32	room;		/* empty slots before growth */
-			u16	pins;		/* writer's walks inside */
-			bool	owns_blocks;	/* those of full slots, too */
+			union {
+				struct {
+					u32 live;	/* full slots */
+					s32 room;	/* empty slots before growth */
+				};
+				u64 *hashes;	/* of a dead table, or NULL: iter.c */
+			};
+			u16	pins;		/* safe walks inside */
+			bool	cleared;	/* dead, and its entries with it */
 			bool	reserved;	/* not to shrink before a trim */
-			u32	bytes;		/* slab class */
 		};
 	};
-	u32	seed;
+	u32	bytes;		/* as allocated */
 	u16	nr_words;
 	u8	depth;		/* hash bits that all its entries share */
 	u8	flags;
@@ -95,20 +99,19 @@ static_assert(sizeof(struct hmap_table) == 24);
 
 /* 2^depth references to tables, found by the top bits of the hash. A table of smaller
  * depth stands in all the entries of its range. Lookups read what begins with the
- * seed. The number of entries changes with each insert and removal, so it is in another
+ * depth. The number of entries changes with each insert and removal, so it is in another
  * cache line: else every lookup beside a writer would wait for that line.
  */
 struct hmap_dir {
 	struct rcu_head		rcu;
 	unsigned long		count;	/* entries in the map */
 	u32			nr_at_depth[HMAP_DIR_MAX_DEPTH + 1];
-	u32			seed;
 	u8			depth;
 	u8			shift;	/* 64 - depth */
 	void __rcu		*refs[];
 };
 
-static_assert(offsetof(struct hmap_dir, seed) >=
+static_assert(offsetof(struct hmap_dir, depth) >=
 	      offsetof(struct hmap_dir, count) + sizeof(long) + 64);
 
 /*
@@ -191,11 +194,6 @@ static __always_inline u64 hmap_match_tag(u64 word, u64 hash)
 	return (x - HMAP_WORD_LSB) & word & HMAP_WORD_MSB;
 }
 
-static __always_inline bool hmap_root_vacant(const void *root)
-{
-	return !((unsigned long)root & ~HMAP_ROOT_TAGS);
-}
-
 static __always_inline bool hmap_root_is_dir(const void *root)
 {
 	return (unsigned long)root & HMAP_ROOT_DIR;
@@ -206,12 +204,14 @@ static __always_inline struct hmap_dir *hmap_root_dir(void *root)
 	return hmap_root_is_dir(root) ? root - HMAP_ROOT_DIR : NULL;
 }
 
-/* The seed of the map behind a root that is not vacant. */
-static __always_inline u32 hmap_root_seed(void *root)
+static __always_inline bool hmap_root_is_object(const void *root)
 {
-	struct hmap_dir *dir = hmap_root_dir(root);
+	return (unsigned long)root & HMAP_ROOT_OBJECT;
+}
 
-	return dir ? dir->seed : ((struct hmap_table *)root)->seed;
+static __always_inline void *hmap_root_object(void *root)
+{
+	return root - HMAP_ROOT_OBJECT;
 }
 
 /* The directory entry that @hash leads to. */
@@ -242,8 +242,7 @@ static __always_inline u32 hmap_ref_words(const void *ref)
 }
 
 /* The slot @index, of those that begin at @slots. */
-static __always_inline void *hmap_slot_from(const struct hmap_type *type, void *slots,
-					    u32 index)
+static __always_inline void *hmap_slot_from(const struct hmap_type *type, void *slots, u32 index)
 {
 	return slots + (index - index / 8) * (size_t)type->slot_size;
 }
@@ -280,43 +279,44 @@ static __always_inline void *hmap_slot_of_match(const struct hmap_type *type,
 	return (void *)hmap_word(table, nr_words) + nr * step + first;
 }
 
-static __always_inline void *hmap_slot_block(const void *slot)
+/* The pointer that a slot, or a value, is: to a block, an object or what the caller
+ * stored. It may be replaced meanwhile, so it is loaded once; what is behind it is read
+ * after that. Pairs with the release in hmap_set_pointer(), or with that of the word.
+ */
+static __always_inline void *hmap_pointer_at(const void *place)
 {
-	return *(void * const *)slot;
+	return READ_ONCE(*(void * const *)place);
 }
 
-static __always_inline const void *hmap_slot_key(const struct hmap_type *type,
-						 const void *slot)
+/* Where the key of an entry stands, and the value: in the slot, or behind its pointer. */
+static __always_inline const void *hmap_key_in(const struct hmap_type *type, const void *base)
 {
-	if (type->flags & HMAP_KEY_INDIRECT)
-		slot = hmap_slot_block(slot);
-	return slot + type->key_offset;
+	base += type->key_offset;
+	return type->flags & HMAP_KEY_POINTER ? hmap_pointer_at(base) : base;
 }
 
-static __always_inline void *hmap_slot_value(const struct hmap_type *type,
-					     void *slot)
+static __always_inline const void *hmap_slot_key(const struct hmap_type *type, const void *slot)
+{
+	if (type->flags & (HMAP_OBJECT | HMAP_KEY_INDIRECT))
+		slot = hmap_pointer_at(slot);
+	return hmap_key_in(type, slot);
+}
+
+static __always_inline void *hmap_slot_value(const struct hmap_type *type, void *slot)
 {
 	if (type->flags & HMAP_VALUE_INDIRECT)
-		slot = hmap_slot_block(slot);
+		slot = hmap_pointer_at(slot);
 	return slot + type->value_offset;
 }
 
-/* A 64 x 64 -> 128-bit product, folded. */
-static __always_inline u64 hmap_fold(u64 a, u64 b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (u64)product ^ (u64)(product >> 64);
-}
-
-/*
- * Every hash, ours or the user's, is finished by one multiplication with an odd
- * constant, the 64-bit golden ratio of <linux/hash.h>: a 32-bit result is
- * spread over the directory's, the word's and the tag's bits alike.
+/* What a lookup gives for an entry: the caller's pointer or object, or else where the
+ * value stands.
  */
-static __always_inline u64 hmap_finish(u64 hash)
+static __always_inline void *hmap_slot_entry(const struct hmap_type *type, void *slot)
 {
-	return hmap_fold(hash, GOLDEN_RATIO_64);
+	void *value = hmap_slot_value(type, slot);
+
+	return type->flags & HMAP_POINTER ? hmap_pointer_at(value) : value;
 }
 
 #endif /* _HMAP_LAYOUT_H */

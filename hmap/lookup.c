@@ -4,75 +4,42 @@
 
 #include "internal.h"
 
-const void *hmap_lookup(const struct hmap *map, const void *key)
+void *hmap_lookup(const struct hmap *map, const void *key, const struct hmap_type *type)
 {
-	const struct hmap_type *type = map->type;
-	void *root = hmap_deref(map);
+	void *root = hmap_deref(map, type);
 
-	if (hmap_root_vacant(root))
-		return NULL;
-	return hmap_find(map, root, type, key, type->hash, type->equal);
+	return root ? hmap_find(map, root, type, key) : NULL;
 }
 EXPORT_SYMBOL_HMAP(hmap_lookup);
-
-void *__hmap_find_on(const struct hmap_type *type, const struct hmap_table *table,
-		     u32 nr_words, const void *key, u64 hash)
-{
-	long index = hmap_probe(type, table, nr_words, key, hash, type->equal);
-
-	if (index < 0)
-		return NULL;
-	return hmap_slot_value(type, hmap_slot_at(type, table, nr_words, index));
-}
-EXPORT_SYMBOL_HMAP(__hmap_find_on);
-
-void *__hmap_find_int_on(const struct hmap_type *type, const struct hmap_table *table,
-			 u32 nr_words, u64 key, u64 hash)
-{
-	const u32 low = key;
-
-	if (type->key_size == sizeof(low))
-		return __hmap_find_on(type, table, nr_words, &low, hash);
-	return __hmap_find_on(type, table, nr_words, &key, hash);
-}
-EXPORT_SYMBOL_HMAP(__hmap_find_int_on);
-
-void *hmap_lookup_mut(struct hmap *map, const void *key)
-{
-	if (WARN_ONCE(map->type && hmap_is_rcu(map->type),
-		      "hmap: type %s has HMAP_RCU: change values by hmap_store()\n",
-		      map->type->name))
-		return NULL;
-	return (void *)hmap_lookup(map, key);
-}
-EXPORT_SYMBOL_HMAP(hmap_lookup_mut);
 
 /* The calls from here to hmap_memory() may be made without a lock, so they bring
  * their own read-side section.
  */
-bool hmap_contains(const struct hmap *map, const void *key)
+bool hmap_contains(const struct hmap *map, const void *key, const struct hmap_type *type)
 {
 	bool found;
 
 	rcu_read_lock();
-	found = hmap_lookup(map, key);
+	found = hmap_lookup(map, key, type);
 	rcu_read_unlock();
 	return found;
 }
 EXPORT_SYMBOL_HMAP(hmap_contains);
 
-bool hmap_get(const struct hmap *map, const void *key, void *out)
+bool hmap_read(const struct hmap *map, const void *key, void *out, const struct hmap_type *type)
 {
-	const void *value;
+	void *entry;
 
 	rcu_read_lock();
-	value = hmap_lookup(map, key);
-	if (value)
-		hmap_read_value(map->type, out, value);
+	entry = hmap_lookup(map, key, type);
+	if (entry && type->flags & HMAP_POINTER)
+		*(void **)out = entry;
+	else if (entry)
+		hmap_read_value(type, out, entry);
 	rcu_read_unlock();
-	return value;
+	return entry;
 }
-EXPORT_SYMBOL_HMAP(hmap_get);
+EXPORT_SYMBOL_HMAP(hmap_read);
 
 /* Readers may not look at table->live, which RCU's head will overwrite. */
 static unsigned long count_full(const struct hmap_table *table)
@@ -85,66 +52,66 @@ static unsigned long count_full(const struct hmap_table *table)
 	return count;
 }
 
-unsigned long hmap_count(const struct hmap *map)
+unsigned long hmap_count(const struct hmap *map, const struct hmap_type *type)
 {
-	unsigned long count = 0;
+	unsigned long count;
 	void *root;
 
 	rcu_read_lock();
-	root = hmap_deref(map);
-	if (hmap_root_dir(root))
+	root = hmap_deref(map, type);
+	if (!root || hmap_root_is_object(root))
+		count = !!root;
+	else if (hmap_root_is_dir(root))
 		count = READ_ONCE(hmap_root_dir(root)->count);
-	else if (!hmap_root_vacant(root))
+	else
 		count = count_full(root);
 	rcu_read_unlock();
 	return count;
 }
 EXPORT_SYMBOL_HMAP(hmap_count);
 
-bool hmap_empty(const struct hmap *map)
+bool hmap_empty(const struct hmap *map, const struct hmap_type *type)
 {
 	bool empty;
+	void *root;
 
 	rcu_read_lock();
-	empty = hmap_root_is_empty(hmap_deref(map));
+	root = hmap_deref(map, type);
+	if (!root || hmap_root_is_object(root))
+		empty = !root;
+	else if (hmap_root_is_dir(root))
+		empty = !READ_ONCE(hmap_root_dir(root)->count);
+	else
+		empty = READ_ONCE(((struct hmap_table *)root)->flags) & HMAP_TABLE_VACANT;
 	rcu_read_unlock();
 	return empty;
 }
 EXPORT_SYMBOL_HMAP(hmap_empty);
 
-static size_t table_memory(const struct hmap_type *type,
-			   const struct hmap_table *table)
+static size_t table_memory(const struct hmap_type *type, const struct hmap_table *table)
 {
-	return hmap_table_bytes_seen(type, table) +
-	       hmap_table_indirect_bytes(type, table, true,
-					 hmap_is_rcu(type));
+	return table->bytes + hmap_table_block_bytes(type, table, true, hmap_is_rcu(type));
 }
 
-static size_t dir_memory(const struct hmap *map, void *root)
-{
-	size_t bytes = hmap_dir_bytes(hmap_root_dir(root));
-	u64 hash = 0;
-
-	do {
-		struct hmap_table *table = hmap_deref_table(map, root, hash);
-
-		bytes += table_memory(map->type, table);
-		hash = hmap_range_next(hash, table->depth);
-	} while (hash);
-	return bytes;
-}
-
-size_t hmap_memory(const struct hmap *map)
+size_t hmap_memory(const struct hmap *map, const struct hmap_type *type)
 {
 	size_t bytes = 0;
+	u64 hash = 0;
 	void *root;
 
 	rcu_read_lock();
-	root = hmap_deref(map);
-	if (hmap_root_dir(root))
-		bytes = dir_memory(map, root);
-	else if (!hmap_root_vacant(root))
-		bytes = table_memory(map->type, root);
+	root = hmap_deref(map, type);
+	if (!root || hmap_root_is_object(root))
+		goto out;
+	if (hmap_root_is_dir(root))
+		bytes = hmap_dir_bytes(hmap_root_dir(root));
+	do {
+		struct hmap_table *table = hmap_deref_table(root, hash);
+
+		bytes += table_memory(type, table);
+		hash = hmap_range_next(hash, table->depth);
+	} while (hash);
+out:
 	rcu_read_unlock();
 	return bytes;
 }

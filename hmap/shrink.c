@@ -13,12 +13,14 @@
  * The directory shrinks to the depth of its deepest table. The last removal leaves the
  * header alone; but a table of the smallest class stays, so that a map without RCU
  * which alternates between no entry and one does not allocate each time, unless its
- * deleted slots have blocks.
+ * deleted slots have blocks. A map of objects has its header for one, so there no table
+ * stays for none, and only one of the smallest class for one.
  *
  * All this is only tried: where it cannot allocate, the map stays as it is, until
  * another removal that finds the same.
  */
 #include <linux/kcsan-checks.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "internal.h"
@@ -30,25 +32,6 @@
 
 static const gfp_t shrink_gfp = GFP_NOWAIT | __GFP_NOWARN;
 
-/* Copy the entries of two tables into one. The one that a walk has pinned comes
- * first: to copy its blocks can fail, and then the blocks that @to has got are all
- * its own.
- */
-static int copy_both(const struct hmap_type *type, struct hmap_table *table,
-		     struct hmap_table *buddy, struct hmap_table *to, gfp_t gfp)
-{
-	struct hmap_table *both[2] = { to, to };
-
-	if (buddy->pins)
-		swap(table, buddy);
-	if (!hmap_table_copy(type, table, both, gfp) &&
-	    !hmap_table_copy(type, buddy, both, gfp))
-		return 0;
-	table->owns_blocks = false;
-	buddy->owns_blocks = false;
-	return -ENOMEM;
-}
-
 static bool may_share(const struct hmap_type *type, u32 live, u32 other)
 {
 	u32 limit = hmap_table_limit(type, hmap_table_size_max(type));
@@ -58,9 +41,8 @@ static bool may_share(const struct hmap_type *type, u32 live, u32 other)
 }
 
 /* The table that @table may be merged with, or NULL. */
-static struct hmap_table *mergeable_buddy(const struct hmap *map,
-					  const struct hmap_table *table,
-					  u64 hash)
+static struct hmap_table *mergeable_buddy(const struct hmap *map, const struct hmap_table *table,
+					  u64 hash, const struct hmap_type *type)
 {
 	struct hmap_table *buddy;
 
@@ -69,64 +51,77 @@ static struct hmap_table *mergeable_buddy(const struct hmap *map,
 	buddy = hmap_table_of(map, hash ^ 1ULL << (64 - table->depth));
 	if (buddy->depth != table->depth || buddy->reserved || table->reserved)
 		return NULL;
-	return may_share(map->type, table->live, buddy->live) ? buddy : NULL;
+	return may_share(type, table->live, buddy->live) ? buddy : NULL;
 }
 
-/* Merge the table that @hash leads to with its buddy. Returns 1 if it did, 0 if
- * there is none that it may be merged with, or -ENOMEM.
- */
-static int merge(struct hmap *map, u64 hash, gfp_t gfp)
+/* Both tables into one, which takes their place. @hashes: of what walks have pinned. */
+static int merge_both(struct hmap *map, u64 hash, struct hmap_table *table,
+		      struct hmap_table *buddy, u64 *hashes[2], gfp_t gfp,
+		      const struct hmap_type *type)
 {
-	const struct hmap_type *type = map->type;
 	struct hmap_dir *dir = hmap_root_dir(hmap_root(map));
-	struct hmap_table *table = hmap_table_of(map, hash);
-	struct hmap_table *buddy = mergeable_buddy(map, table, hash);
-	struct hmap_table *merged;
+	size_t size = hmap_table_size_within(type, table->live + buddy->live, HMAP_DIR_TABLE_MIN);
+	struct hmap_table *merged, *both[2];
 
-	if (!buddy)
-		return 0;
-	merged = hmap_table_alloc(type,
-				  hmap_table_size_within(type, table->live +
-							 buddy->live,
-							 HMAP_DIR_TABLE_MIN),
-				  table->depth - 1, table->seed, gfp);
+	if (hmap_table_keep_hashes(type, table, hmap_seed(map), &hashes[0], gfp) ||
+	    hmap_table_keep_hashes(type, buddy, hmap_seed(map), &hashes[1], gfp))
+		return -ENOMEM;
+	merged = hmap_table_alloc(type, size, table->depth - 1, gfp);
 	if (!merged)
 		return -ENOMEM;
-	if (copy_both(type, table, buddy, merged, gfp)) {
-		hmap_discard(type, merged, true);
-		return -ENOMEM;
-	}
-	hmap_table_kill(table);
-	hmap_table_kill(buddy);
+	both[0] = merged;
+	both[1] = merged;
+	hmap_table_copy(type, table, both, hmap_seed(map));
+	hmap_table_copy(type, buddy, both, hmap_seed(map));
+	hmap_table_kill(table, hashes[0]);
+	hmap_table_kill(buddy, hashes[1]);
 	hmap_publish(map, hash, merged);
 	dir->nr_at_depth[table->depth] -= 2;
 	dir->nr_at_depth[table->depth - 1]++;
 	hmap_table_retire(type, table, true);
 	hmap_table_retire(type, buddy, true);
-	hmap_counter_inc(HMAP_MERGES);
-	return 1;
+	hmap_counter_inc(merges);
+	return 0;
+}
+
+/* Merge the table that @hash leads to with its buddy. Returns 1 if it did, 0 if
+ * there is none that it may be merged with, or -ENOMEM.
+ */
+static int merge_table(struct hmap *map, u64 hash, gfp_t gfp, const struct hmap_type *type)
+{
+	struct hmap_table *table = hmap_table_of(map, hash);
+	struct hmap_table *buddy = mergeable_buddy(map, table, hash, type);
+	u64 *hashes[2] = { };
+
+	if (!buddy)
+		return 0;
+	if (!merge_both(map, hash, table, buddy, hashes, gfp, type))
+		return 1;
+	kfree(hashes[0]);
+	kfree(hashes[1]);
+	return -ENOMEM;
 }
 
 /* Merge, and the merged table in turn, as far as it goes. */
-static int merge_up(struct hmap *map, u64 hash, gfp_t gfp)
+static int merge_up(struct hmap *map, u64 hash, gfp_t gfp, const struct hmap_type *type)
 {
 	int merged;
 
 	do {
-		merged = merge(map, hash, gfp);
+		merged = merge_table(map, hash, gfp, type);
 	} while (merged > 0);
 	return merged;
 }
 
 /* The directory leads to one table only: that becomes the root. */
-static void drop_dir(struct hmap *map, struct hmap_dir *dir)
+static void drop_dir(struct hmap *map, struct hmap_dir *dir, const struct hmap_type *type)
 {
 	rcu_assign_pointer(map->root, hmap_table_of(map, 0));
-	hmap_dir_free(map->type, dir, true);
+	hmap_dir_free(type, dir, true);
 }
 
 /* Give the directory the depth of its deepest table. Returns 0 or -ENOMEM. */
-static int shrink_dir(struct hmap *map, gfp_t gfp)
+static int shrink_dir(struct hmap *map, gfp_t gfp, const struct hmap_type *type)
 {
 	struct hmap_dir *dir = hmap_root_dir(hmap_root(map)), *new;
 	u8 depth;
@@ -136,14 +131,14 @@ static int shrink_dir(struct hmap *map, gfp_t gfp)
 	for (depth = dir->depth; !dir->nr_at_depth[depth]; depth--)
 		;
 	if (!depth) {
-		drop_dir(map, dir);
+		drop_dir(map, dir, type);
 	} else {
 		new = hmap_dir_alloc(map, depth, gfp);
 		if (!new)
 			return -ENOMEM;
-		hmap_dir_publish(map, new);
+		hmap_dir_publish(map, new, type);
 	}
-	hmap_counter_inc(HMAP_DIRECTORY_SHRINKS);
+	hmap_counter_inc(directory_shrinks);
 	return 0;
 }
 
@@ -153,14 +148,43 @@ static size_t size_at_least(const struct hmap *map)
 	return hmap_root_dir(hmap_root(map)) ? HMAP_DIR_TABLE_MIN : 0;
 }
 
+static bool is_smallest(const struct hmap_table *table, const struct hmap_type *type)
+{
+	return table->bytes == hmap_table_size_exact(type, 1);
+}
+
 /* Whether a table without entries is worth keeping: only the smallest, and only if
  * no deleted slot in it can have a block, which would stay as long.
  */
-static bool keeps_last(const struct hmap_type *type,
-		       const struct hmap_table *table)
+static bool keeps_last(const struct hmap_table *table, const struct hmap_type *type)
 {
-	return table->bytes == hmap_table_size_exact(type, 1) &&
-	       !(hmap_is_rcu(type) && hmap_is_indirect(type));
+	return !hmap_is_object(type) && is_smallest(table, type) &&
+	       !(hmap_is_rcu(type) && hmap_has_blocks(type));
+}
+
+/* The one object that is left in @table goes to the header. Returns 0 or -ENOMEM. */
+static int back_to_header(struct hmap *map, struct hmap_table *table, gfp_t gfp,
+			  const struct hmap_type *type)
+{
+	u64 *hashes, full;
+	u32 nr = 0;
+
+	if (hmap_table_keep_hashes(type, table, hmap_seed(map), &hashes, gfp))
+		return -ENOMEM;
+	while (!(full = hmap_match_full(table->words[nr])))
+		nr++;
+	hmap_table_kill(table, hashes);
+	hmap_publish_object(map, hmap_pointer_at(hmap_slot(type, table, hmap_index(nr, full))));
+	hmap_table_retire(type, table, true);
+	return 0;
+}
+
+/* Whether a map's only object could be in the header. */
+static bool is_lonely(struct hmap *map, const struct hmap_table *table,
+		      const struct hmap_type *type)
+{
+	return hmap_is_object(type) && table->live == 1 &&
+	       !hmap_root_is_dir(hmap_root(map));
 }
 
 static bool has_reserved(const struct hmap *map)
@@ -174,99 +198,162 @@ static bool has_reserved(const struct hmap *map)
 	return false;
 }
 
+/* Where one object is left: only the smallest table is kept for it. */
+static void leave_table(struct hmap *map, struct hmap_table *table,
+			const struct hmap_type *type)
+{
+	if (!is_smallest(table, type))
+		back_to_header(map, table, shrink_gfp, type);
+}
+
 /* After a removal from @table. */
-void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash)
+void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash,
+		 const struct hmap_type *type)
 {
 	size_t size;
 
 	if (!hmap_live(map)) {
-		if (!keeps_last(map->type, table) && !has_reserved(map))
-			hmap_drop_all(map, true);
+		if (!keeps_last(table, type) && !has_reserved(map))
+			hmap_clear(map, type);
+		return;
+	}
+	if (is_lonely(map, table, type)) {
+		leave_table(map, table, type);
 		return;
 	}
 	if (!table->depth && table->bytes <= KEPT_BYTES)
 		return;
-	if (merge(map, hash, shrink_gfp) > 0) {
-		merge_up(map, hash, shrink_gfp);
-		shrink_dir(map, shrink_gfp);
+	if (merge_table(map, hash, shrink_gfp, type) > 0) {
+		merge_up(map, hash, shrink_gfp, type);
+		shrink_dir(map, shrink_gfp, type);
+		table = hmap_table_of(map, hash);
+		if (is_lonely(map, table, type))
+			leave_table(map, table, type);
 		return;
 	}
-	shrink_dir(map, shrink_gfp);
+	shrink_dir(map, shrink_gfp, type);
 	if (!hmap_is_sparse(table))
 		return;
-	size = max(size_at_least(map),
-		   hmap_table_size_for(map->type, table->live + table->live / 2));
+	size = max(size_at_least(map), hmap_table_size_for(type, table->live + table->live / 2));
 	if (size < table->bytes)
-		hmap_rebuild(map, table, hash, size, shrink_gfp);
+		hmap_rebuild(map, table, hash, size, shrink_gfp, type);
 }
 
-int hmap_trim(struct hmap *map, gfp_t gfp)
+/* Give a table the smallest class that holds its entries. Returns 0 or -ENOMEM. */
+static int trim_table(struct hmap *map, u64 hash, gfp_t gfp, const struct hmap_type *type)
 {
-	const struct hmap_type *type = map->type;
+	struct hmap_table *table = hmap_table_of(map, hash);
+	size_t size = max(size_at_least(map), hmap_table_size_exact(type, table->live));
+
+	if (size >= table->bytes)
+		return 0;
+	return hmap_rebuild(map, table, hash, size, gfp, type);
+}
+
+int hmap_trim(struct hmap *map, gfp_t gfp, const struct hmap_type *type)
+{
 	struct hmap_table *table;
 	int err = 0;
 	u64 hash;
 
 	might_alloc(gfp);
 	if (!hmap_live(map)) {
-		hmap_drop_all(map, true);
+		hmap_clear(map, type);
 		return 0;
 	}
 	hmap_for_each_table(map, table, hash)
 		table->reserved = false;
 	hmap_for_each_table(map, table, hash) {
-		size_t size;
-
-		if (merge_up(map, hash, gfp))
-			err = -ENOMEM;
-		table = hmap_table_of(map, hash);
-		size = max(size_at_least(map),
-			   hmap_table_size_exact(type, table->live));
-		if (size < table->bytes &&
-		    hmap_rebuild(map, table, hash, size, gfp))
+		if (merge_up(map, hash, gfp, type) || trim_table(map, hash, gfp, type))
 			err = -ENOMEM;
 	}
-	if (shrink_dir(map, gfp))
+	if (shrink_dir(map, gfp, type))
 		err = -ENOMEM;
+	/* Without a directory there are smaller tables, and the header. */
+	table = hmap_table_of(map, 0);
+	if (table && is_lonely(map, table, type))
+		err = back_to_header(map, table, gfp, type) ?: err;
+	else if (table && !hmap_root_is_dir(hmap_root(map)))
+		err = trim_table(map, 0, gfp, type) ?: err;
 	return err;
 }
 EXPORT_SYMBOL_HMAP(hmap_trim);
 
-static void drop_table(const struct hmap_type *type, struct hmap_table *table,
-		       bool readers)
+static void call_for_each(const struct hmap_type *type, const struct hmap_table *table,
+			  void (*fn)(void *entry, void *arg), void *arg, bool may_sleep)
 {
-	hmap_table_kill(table);
-	table->owns_blocks = true;
-	hmap_table_retire(type, table, readers);
+	u32 nr;
+
+	for (nr = 0; nr < table->nr_words; nr++) {
+		u64 full = hmap_match_full(table->words[nr]);
+
+		for (; full; full &= full - 1) {
+			void *slot = hmap_slot(type, table, hmap_index(nr, full));
+
+			fn(hmap_slot_entry(type, slot), arg);
+		}
+		if (may_sleep)
+			cond_resched();
+	}
 }
 
-/* Back to the header alone. The memory of what it had goes at once if there are
- * no @readers, and after a grace period otherwise.
+/*
+ * Back to no entry, with a call for each if @fn is not NULL. The memory of what there was
+ * goes at once if there are no @readers, and after a grace period otherwise.
  */
-void hmap_drop_all(struct hmap *map, bool readers)
+static void end_map(struct hmap *map, bool readers, void (*fn)(void *entry, void *arg),
+		    void *arg, const struct hmap_type *type)
 {
-	const struct hmap_type *type = map->type;
-	void *root = rcu_dereference_protected(map->root, !readers ||
-						hmap_lock_held(map));
-	struct hmap_dir *dir = hmap_root_dir(root);
+	void *root = rcu_dereference_protected(map->root, !readers || hmap_may_write(map));
 	struct hmap_table *table;
 	u64 hash = 0;
-	void *ref;
 
-	if (hmap_root_vacant(root))
+	if (!root)
 		return;
 	ASSERT_EXCLUSIVE_WRITER(map->root);
-	rcu_assign_pointer(map->root, (void *)HMAP_ROOT_EMPTIED);
-	if (!dir) {
-		drop_table(type, root, readers);
+	rcu_assign_pointer(map->root, NULL);
+	if (hmap_root_is_object(root)) {
+		if (fn)
+			fn(hmap_root_object(root), arg);
 		return;
 	}
 	do {
-		ref = rcu_dereference_protected(*hmap_dir_entry(dir, hash),
-						!readers || hmap_lock_held(map));
-		table = hmap_ref_table(ref);
+		table = hmap_deref_table(root, hash);
 		hash = hmap_range_next(hash, table->depth);
-		drop_table(type, table, readers);
+		/* Only hmap_free_and_destroy() has a call, and no readers: it may sleep. */
+		if (fn)
+			call_for_each(type, table, fn, arg, !readers);
+		hmap_table_kill(table, NULL);
+		table->cleared = true;
+		hmap_table_retire(type, table, readers);
 	} while (hash);
-	hmap_dir_free(type, dir, readers);
+	if (hmap_root_is_dir(root))
+		hmap_dir_free(type, hmap_root_dir(root), readers);
 }
+
+void hmap_destroy(struct hmap *map, const struct hmap_type *type)
+{
+	end_map(map, false, NULL, NULL, type);
+}
+EXPORT_SYMBOL_HMAP(hmap_destroy);
+
+void hmap_clear(struct hmap *map, const struct hmap_type *type)
+{
+	end_map(map, true, NULL, NULL, type);
+}
+EXPORT_SYMBOL_HMAP(hmap_clear);
+
+void hmap_free_and_destroy(struct hmap *map, void (*fn)(void *entry, void *arg),
+			   void *arg, const struct hmap_type *type)
+{
+	might_sleep();
+	end_map(map, false, fn, arg, type);
+}
+EXPORT_SYMBOL_HMAP(hmap_free_and_destroy);
+
+void hmap_clear_with(struct hmap *map, void (*fn)(void *entry, void *arg), void *arg,
+		     const struct hmap_type *type)
+{
+	end_map(map, true, fn, arg, type);
+}
+EXPORT_SYMBOL_HMAP(hmap_clear_with);

@@ -6,6 +6,7 @@
 #include <linux/percpu.h>
 #include <linux/percpu_counter.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "internal.h"
 
@@ -37,45 +38,22 @@ void hmap_bytes_sub(size_t n)
 	percpu_counter_add_batch(&bytes, -(s64)n, BYTES_BATCH);
 }
 
-static u64 sum(enum hmap_counter counter)
-{
-	u64 total = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		total += local_read(&per_cpu(hmap_counters, cpu).n[counter]);
-	return total;
-}
-
 void hmap_stats_read(struct hmap_stats *stats)
 {
-	u64 never_filled = sum(HMAP_MAPS_NEVER_FILLED);
-	u64 freed = sum(HMAP_MAPS_FREED_FILLED) + never_filled;
-	u64 allocated = sum(HMAP_MAPS_ALLOCATED);
-	s64 in_use = percpu_counter_sum_positive(&bytes) +
-		     (allocated - freed) *
-		     kmalloc_size_roundup(sizeof(struct hmap));
+	u64 *n = (u64 *)stats;
+	size_t i;
+	int cpu;
 
-	raise_peak(in_use);
-	*stats = (struct hmap_stats){
-		.maps_allocated		= allocated,
-		.maps_freed		= freed,
-		.maps_never_filled	= never_filled,
-		.tables_allocated	= sum(HMAP_TABLES_ALLOCATED),
-		.tables_freed		= sum(HMAP_TABLES_FREED),
-		.first_inserts		= sum(HMAP_FIRST_INSERTS),
-		.bytes_in_use		= in_use,
-		.bytes_peak		= READ_ONCE(bytes_peak),
-		.alloc_failures		= sum(HMAP_ALLOC_FAILURES),
-		.rebuilds_grow		= sum(HMAP_REBUILDS_GROW),
-		.rebuilds_shrink	= sum(HMAP_REBUILDS_SHRINK),
-		.rebuilds_clean		= sum(HMAP_REBUILDS_CLEAN),
-		.splits			= sum(HMAP_SPLITS),
-		.splits_refused		= sum(HMAP_SPLITS_REFUSED),
-		.merges			= sum(HMAP_MERGES),
-		.directory_doublings	= sum(HMAP_DIRECTORY_DOUBLINGS),
-		.directory_shrinks	= sum(HMAP_DIRECTORY_SHRINKS),
-	};
+	memset(stats, 0, sizeof(*stats));
+	for_each_possible_cpu(cpu)
+		for (i = 0; i < sizeof(*stats) / sizeof(*n); i++)
+			n[i] += local_read(&per_cpu(hmap_counters, cpu).n[i]);
+	stats->maps_freed += stats->maps_without_table;
+	stats->bytes_in_use = percpu_counter_sum_positive(&bytes) +
+			      (stats->maps_allocated - stats->maps_freed) *
+			      kmalloc_size_roundup(sizeof(struct hmap));
+	raise_peak(stats->bytes_in_use);
+	stats->bytes_peak = READ_ONCE(bytes_peak);
 }
 EXPORT_SYMBOL_HMAP(hmap_stats_read);
 

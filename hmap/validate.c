@@ -8,34 +8,55 @@
 #include "internal.h"
 
 /* Report and fail unless a condition holds. */
-#define require(map, condition) ({					\
+#define require(type, condition) ({					\
 	bool __ok = (condition);					\
 									\
 	if (!__ok)							\
-		pr_err("type %s: broken: %s\n", (map)->type->name,	\
-		       #condition);					\
+		pr_err("type %s: broken: %s\n", (type)->name, #condition); \
 	__ok;								\
 })
 
-static bool valid_entry(const struct hmap *map, const struct hmap_table *table,
-			u32 index, u64 range)
+/* Whether a lookup would find the entry in its slot. What functions of the caller's look
+ * for, keyed objects do not tell: of them only that the slot is on the way.
+ */
+static bool valid_probe(const struct hmap_type *type, const struct hmap_table *table,
+			u32 index, u64 hash)
 {
-	const struct hmap_type *type = map->type;
-	const void *slot = hmap_slot(type, table, index);
-	const void *key = hmap_slot_key(type, slot);
+	const void *slot = hmap_slot(type, table, index), *key = hmap_slot_key(type, slot);
+	struct hmap_str str;
+	void *entry;
+
+	if (type->object_hash)
+		return require(type, hmap_find_entry(type, table, hash, slot) == index);
+	if (type->flags & HMAP_STRING) {
+		str = *HMAP_STR((const char *)key);
+		key = &str;
+	}
+	return require(type, hmap_probe(type, table, table->nr_words, key, hash, &entry) == index);
+}
+
+static bool valid_entry(const struct hmap_type *type, const struct hmap_table *table,
+			u32 index, u64 range, u64 seed)
+{
+	const void *slot = hmap_slot(type, table, index), *key;
 	bool in_range;
 	u64 hash;
 
-	if (!require(map, key))
+	if (type->flags & (HMAP_OBJECT | HMAP_INDIRECT) &&
+	    !require(type, hmap_pointer_at(slot)))
 		return false;
-	hash = hmap_hash_key(type, key, table->seed);
+	key = hmap_slot_key(type, slot);
+	if (!require(type, key))
+		return false;
+	hash = hmap_slot_hash(type, slot, seed);
+	if (type->flags & HMAP_KEY_INDIRECT &&
+	    !require(type, hash == hmap_hash(type, key, type->flags & HMAP_STRING ?
+					     strlen(key) : type->key_size, seed)))
+		return false;
 	in_range = !table->depth || (hash ^ range) >> (64 - table->depth) == 0;
-	return require(map, in_range) &&
-	       require(map, hmap_slot_hash(type, slot, table->seed) == hash) &&
-	       require(map, hmap_table_byte(table, index) ==
-			    hmap_full_byte(hash)) &&
-	       require(map, hmap_probe(type, table, table->nr_words, key, hash,
-				       type->equal) == index);
+	return require(type, in_range) &&
+	       require(type, hmap_table_byte(table, index) == hmap_full_byte(hash)) &&
+	       valid_probe(type, table, index, hash);
 }
 
 /* The bytes of a table, counted: what each may be, and where. */
@@ -45,120 +66,104 @@ struct census {
 	u32 absent;
 };
 
-static bool valid_slot(const struct hmap *map, const struct hmap_table *table,
-		       u32 index, u64 range, struct census *census)
+static bool valid_slot(const struct hmap_type *type, const struct hmap_table *table,
+		       u32 index, u64 range, u64 seed, struct census *census)
 {
 	u64 byte = hmap_table_byte(table, index);
 
-	if (!require(map, byte == HMAP_ABSENT || !census->absent))
+	if (!require(type, byte == HMAP_ABSENT || !census->absent))
 		return false;
 	if (byte & HMAP_FULL) {
 		census->full++;
-		return valid_entry(map, table, index, range);
+		return valid_entry(type, table, index, range, seed);
 	}
 	census->empty += byte == HMAP_EMPTY;
 	census->absent += byte == HMAP_ABSENT;
-	return require(map, byte == HMAP_EMPTY || byte == HMAP_DELETED ||
-			    byte == HMAP_ABSENT);
+	return require(type, byte == HMAP_EMPTY || byte == HMAP_DELETED || byte == HMAP_ABSENT);
 }
 
-/* A directory may have wanted a table larger than its slots need. */
-static bool valid_bytes(const struct hmap_type *type, const struct hmap_table *table)
-{
-	size_t seen = hmap_table_bytes_seen(type, table);
-
-	return table->bytes == seen ||
-	       (table->bytes == HMAP_DIR_TABLE_MIN && seen < HMAP_DIR_TABLE_MIN);
-}
-
-static bool valid_table(const struct hmap *map, const struct hmap_table *table,
-			u64 range, u32 seed)
+static bool valid_table(const struct hmap_type *type, const struct hmap_table *table,
+			u64 range, u64 seed)
 {
 	struct census census = { };
-	u32 index;
+	u32 index, slots;
 
-	if (!require(map, table->nr_words))
+	if (!require(type, table->nr_words))
 		return false;
 	for (index = 0; index < table->nr_words * 8; index++)
 		if (index % 8 != HMAP_WORD_SLOTS &&
-		    !valid_slot(map, table, index, range, &census))
+		    !valid_slot(type, table, index, range, seed, &census))
 			return false;
-	return require(map, census.full == table->live) &&
-	       require(map, (s32)census.empty - hmap_table_slack(table) ==
-			    table->room) &&
-	       require(map, census.absent < HMAP_WORD_SLOTS) &&
-	       require(map, table->seed == seed) &&
-	       require(map, valid_bytes(map->type, table)) &&
-	       require(map, !(table->flags & HMAP_TABLE_DEAD)) &&
-	       require(map, !table->owns_blocks) &&
-	       require(map, !(table->flags & HMAP_TABLE_VACANT) ==
-			    !!table->live);
-}
-
-static void *dir_ref(const struct hmap *map, struct hmap_dir *dir, u64 hash)
-{
-	return rcu_dereference_protected(*hmap_dir_entry(dir, hash),
-					 hmap_lock_held(map));
+	slots = table->nr_words * HMAP_WORD_SLOTS - census.absent;
+	return require(type, census.full == table->live) &&
+	       require(type, (s32)census.empty - hmap_table_slack(slots) == table->room) &&
+	       require(type, census.absent < HMAP_WORD_SLOTS) &&
+	       require(type, slots == hmap_table_slots(type, table->bytes)) &&
+	       require(type, !(table->flags & HMAP_TABLE_DEAD)) &&
+	       require(type, !table->cleared) &&
+	       require(type, !(table->flags & HMAP_TABLE_VACANT) == !!table->live);
 }
 
 /* Every directory entry of @table's range, and no other, leads to it. */
-static bool valid_range(const struct hmap *map, struct hmap_dir *dir,
+static bool valid_range(const struct hmap_type *type, struct hmap_dir *dir,
 			const struct hmap_table *table, u64 range)
 {
 	u64 next = hmap_range_next(range, table->depth);
 	u64 step = 1ULL << (64 - dir->depth);
 	u64 hash = range;
 
-	if (!require(map, !((unsigned long)table & HMAP_REF_WORDS)) ||
-	    !require(map, table->depth <= dir->depth) ||
-	    !require(map, !table->depth || !(range << table->depth)))
+	if (!require(type, !((unsigned long)table & HMAP_REF_WORDS)) ||
+	    !require(type, table->depth <= dir->depth) ||
+	    !require(type, !table->depth || !(range << table->depth)))
 		return false;
 	do {
-		if (!require(map, dir_ref(map, dir, hash) ==
-				  hmap_ref((struct hmap_table *)table)))
+		if (!require(type, hmap_deref_ref(dir, hash) ==
+				   hmap_ref((struct hmap_table *)table)))
 			return false;
 		hash += step;
 	} while (hash != next);
 	return true;
 }
 
-static bool valid_dir(const struct hmap *map, struct hmap_dir *dir)
+static bool valid_dir(const struct hmap *map, struct hmap_dir *dir, const struct hmap_type *type)
 {
 	struct hmap_table *table;
 	u32 nr_at_depth[HMAP_DIR_MAX_DEPTH + 1] = { };
 	unsigned long count = 0;
 	u64 hash;
 
-	if (!require(map, dir->depth && dir->depth <= HMAP_DIR_MAX_DEPTH))
+	if (!require(type, dir->depth && dir->depth <= HMAP_DIR_MAX_DEPTH))
 		return false;
 	hmap_for_each_table(map, table, hash) {
-		if (!valid_range(map, dir, table, hash) ||
-		    !valid_table(map, table, hash, dir->seed))
+		if (!valid_range(type, dir, table, hash) ||
+		    !valid_table(type, table, hash, hmap_seed(map)))
 			return false;
 		count += table->live;
 		nr_at_depth[table->depth]++;
 	}
-	return require(map, count == dir->count) &&
-	       require(map, !memcmp(nr_at_depth, dir->nr_at_depth,
-				    sizeof(nr_at_depth)));
+	return require(type, count == dir->count) &&
+	       require(type, !memcmp(nr_at_depth, dir->nr_at_depth, sizeof(nr_at_depth)));
 }
 
-static bool valid(const struct hmap *map)
+static bool valid_map(const struct hmap *map, const struct hmap_type *type)
 {
 	void *root = hmap_root(map);
-	struct hmap_dir *dir = hmap_root_dir(root);
 	struct hmap_table *table = root;
 
-	if (dir)
-		return valid_dir(map, dir);
-	if (hmap_root_vacant(root))
+	if (!root)
 		return true;
-	return require(map, !table->depth) &&
-	       valid_table(map, table, 0, table->seed);
+	if (hmap_root_is_object(root))
+		return require(type, hmap_is_object(type)) &&
+		       require(type, hmap_root_object(root)) &&
+		       require(type, hmap_key_in(type, hmap_root_object(root)));
+	if (hmap_root_is_dir(root))
+		return valid_dir(map, hmap_root_dir(root), type);
+	return require(type, !table->depth) &&
+	       valid_table(type, table, 0, hmap_seed(map));
 }
 
-int hmap_validate(const struct hmap *map)
+int hmap_validate(const struct hmap *map, const struct hmap_type *type)
 {
-	return valid(map) ? 0 : -EUCLEAN;
+	return valid_map(map, type) ? 0 : -EUCLEAN;
 }
 EXPORT_SYMBOL_HMAP(hmap_validate);

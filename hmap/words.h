@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Control words, as the writer sees and changes them in a table that readers may look
- * at. Inline, as they are a good part of what an insert and a removal do. Included by
- * internal.h.
+ * at. Inline, as they are a good part of what an insert and a removal do.
  */
 #ifndef _HMAP_WORDS_H
 #define _HMAP_WORDS_H
 
 #include <linux/kcsan-checks.h>
+
+#include "layout.h"
 
 static inline u64 hmap_match_deleted(u64 word)
 {
@@ -24,9 +25,38 @@ static inline u64 hmap_table_byte(const struct hmap_table *table, u32 index)
 	return table->words[index / 8] >> index % 8 * 8 & 0xff;
 }
 
-/* The first free slot on the way that a probe for @hash goes, or -1. Types with
- * RCU never use a deleted slot again: readers may still be looking at it.
+static inline bool hmap_is_rcu(const struct hmap_type *type)
+{
+	return type->flags & HMAP_RCU;
+}
+
+static inline bool hmap_is_object(const struct hmap_type *type)
+{
+	return type->flags & HMAP_OBJECT;
+}
+
+static inline bool hmap_has_blocks(const struct hmap_type *type)
+{
+	return type->flags & HMAP_INDIRECT;
+}
+
+/* Whether a slot may be used again while readers may be looking at its entry: if that is
+ * but a pointer, they have what they loaded, be it the old object or the new one.
  */
+static inline bool hmap_reuses_slots(const struct hmap_type *type)
+{
+	return !hmap_is_rcu(type) || hmap_is_object(type);
+}
+
+static inline void hmap_set_pointer(void *place, void *pointer)
+{
+	/* What the caller wrote behind it, then it. Pairs with the dependency of
+	 * hmap_pointer_at().
+	 */
+	smp_store_release((void **)place, pointer);
+}
+
+/* The first free slot on the way that a probe for @hash goes, or -1. */
 static inline long hmap_table_find_free(const struct hmap_type *type,
 					const struct hmap_table *table, u64 hash)
 {
@@ -36,7 +66,7 @@ static inline long hmap_table_find_free(const struct hmap_type *type,
 	for (left = table->nr_words; left; left--) {
 		u64 match = hmap_match_empty(table->words[nr]);
 
-		if (!hmap_is_rcu(type))
+		if (hmap_reuses_slots(type))
 			match |= hmap_match_deleted(table->words[nr]);
 		if (match)
 			return hmap_index(nr, match);
@@ -91,26 +121,13 @@ static inline void hmap_table_fill(struct hmap_table *table, u32 index, u64 hash
 	hmap_set_overflow(table, index / 8, hash);
 	if (!table->live++)
 		hmap_set_flags(table, 0, HMAP_TABLE_VACANT);
-	hmap_set_word(table, index / 8,
-		      hmap_with_byte(word, index, hmap_full_byte(hash)));
-}
-
-/* Make slot @to full and slot @from of the same word deleted, in one store. */
-static inline void hmap_table_move(struct hmap_table *table, u32 from, u32 to,
-				   u64 hash)
-{
-	u64 word = table->words[to / 8];
-
-	word = hmap_with_byte(word, from, HMAP_DELETED);
-	word = hmap_with_byte(word, to, hmap_full_byte(hash));
-	table->room--;
-	hmap_set_word(table, to / 8, word);
+	hmap_set_word(table, index / 8, hmap_with_byte(word, index, hmap_full_byte(hash)));
 }
 
 /*
- * Let go of a full slot. It may become empty only if no reader can be looking at it.
- * A word from which entries have overflowed does not get its room back, either, so
- * that its table is cleaned in time: only that takes overflow bits back.
+ * Let go of a full slot. It may become empty only if it may be used again. A word from
+ * which entries have overflowed does not get its room back, either, so that its table is
+ * cleaned in time: only that takes overflow bits back.
  */
 static inline void hmap_table_empty(const struct hmap_type *type,
 				    struct hmap_table *table, u32 index)
@@ -119,13 +136,52 @@ static inline void hmap_table_empty(const struct hmap_type *type,
 
 	if (!--table->live)
 		hmap_set_flags(table, HMAP_TABLE_VACANT, 0);
-	if (!hmap_is_rcu(type) && !(word >> HMAP_WORD_OVERFLOW)) {
+	if (hmap_reuses_slots(type) && !(word >> HMAP_WORD_OVERFLOW)) {
 		word = hmap_with_byte(word, index, HMAP_EMPTY);
 		table->room++;
 	} else {
 		word = hmap_with_byte(word, index, HMAP_DELETED);
 	}
 	hmap_set_word(table, index / 8, word);
+}
+
+/* Whether two slots hold the same entry, as both were copied from one: by the pointer to
+ * its block or its object, or by the bytes of the key. Nothing behind a pointer is looked
+ * at, since of a slot that is out of date it may have been freed.
+ */
+static inline bool hmap_same_entry(const struct hmap_type *type, const void *slot,
+				   const void *other)
+{
+	if (type->flags & (HMAP_OBJECT | HMAP_INDIRECT))
+		return hmap_pointer_at(slot) == hmap_pointer_at(other);
+	return !memcmp(slot + type->key_offset, other + type->key_offset, type->key_size);
+}
+
+/* Where in @table the entry of @slot is, whose hash is @hash, or -1. */
+static inline long hmap_find_entry(const struct hmap_type *type,
+				   const struct hmap_table *table, u64 hash,
+				   const void *slot)
+{
+	const u32 nr_words = table->nr_words;
+	u32 nr = hmap_home(hash, nr_words), left;
+
+	for (left = nr_words; left; left--) {
+		/* Pairs with the release in hmap_set_word(). */
+		u64 word = smp_load_acquire(&table->words[nr]);
+		u64 match = hmap_match_tag(word, hash);
+
+		for (; match; match &= match - 1) {
+			u32 index = hmap_index(nr, match);
+
+			if (hmap_same_entry(type, slot, hmap_slot(type, table, index)))
+				return index;
+		}
+		if (!(word & hmap_overflow_bit(hash)))
+			break;
+		if (++nr == nr_words)
+			nr = 0;
+	}
+	return -1;
 }
 
 #endif /* _HMAP_WORDS_H */

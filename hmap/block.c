@@ -7,65 +7,52 @@
  * with RCU: a deleted slot keeps its pointer, for readers that still compare with
  * the key or read the value, and the block goes with the table, after a grace
  * period. A table that has been rebuilt has given the blocks of its full slots to
- * its successor, so only those of deleted slots go with it; one that was cleared,
- * or whose successor had to make blocks of its own, takes all (owns_blocks).
+ * its successor, so only those of deleted slots go with it; one that was cleared takes
+ * all.
  */
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "internal.h"
 
-/* The bytes of a block with @key in it, or in its slot. */
-static size_t block_size(const struct hmap_type *type, const void *key)
-{
-	size_t size = type->block_size;
-
-	if (hmap_has_string_keys(type))
-		size += strlen(key) + 1;
-	return size;
-}
-
 /* A block for an entry, with the key in it if that is indirect; NULL without memory. */
-void *hmap_indirect_alloc(const struct hmap_type *type, const void *key,
-			  gfp_t gfp)
+void *hmap_block_alloc(const struct hmap_type *type, const void *key, gfp_t gfp)
 {
-	size_t size = block_size(type, key);
-	void *block = kmalloc(size, gfp | __GFP_NOWARN);
+	const struct hmap_str *str = key;
+	size_t size = type->block_size;
+	char *block;
 
+	if (type->flags & HMAP_STRING)
+		size += str->len + 1;
+	block = kmalloc(size, gfp | __GFP_NOWARN);
 	if (!block) {
-		hmap_counter_inc(HMAP_ALLOC_FAILURES);
+		hmap_counter_inc(alloc_failures);
 		return NULL;
 	}
-	if (type->flags & HMAP_KEY_INDIRECT)
-		memcpy(block + type->key_offset, key, size - type->key_offset);
-	hmap_bytes_add(hmap_block_bytes(block, size));
-	return block;
-}
-
-/* A copy of the block of @slot. */
-void *hmap_indirect_dup(const struct hmap_type *type, const void *slot,
-			gfp_t gfp)
-{
-	void *block = hmap_indirect_alloc(type, hmap_slot_key(type, slot), gfp);
-
-	if (block && type->flags & HMAP_VALUE_INDIRECT)
-		memcpy(block + type->value_offset,
-		       hmap_slot_block(slot) + type->value_offset,
-		       type->value_size);
+	if (type->flags & HMAP_STRING) {
+		memcpy(block + type->key_offset, str->name, str->len);
+		block[size - 1] = '\0';
+	} else if (type->flags & HMAP_KEY_INDIRECT) {
+		memcpy(block + type->key_offset, key, type->key_size);
+	}
+	hmap_bytes_add(hmap_alloc_size(block, size));
 	return block;
 }
 
 static size_t slot_block_bytes(const struct hmap_type *type, const void *slot)
 {
-	return hmap_block_bytes(hmap_slot_block(slot),
-				block_size(type, hmap_slot_key(type, slot)));
+	size_t size = type->block_size;
+
+	if (type->flags & HMAP_STRING)
+		size += strlen(hmap_slot_key(type, slot)) + 1;
+	return hmap_alloc_size(hmap_pointer_at(slot), size);
 }
 
 /* Free the block of an emptied slot, which no reader looks at. */
-void hmap_indirect_free(const struct hmap_type *type, const void *slot)
+void hmap_block_free(const struct hmap_type *type, const void *slot)
 {
 	hmap_bytes_sub(slot_block_bytes(type, slot));
-	kfree(hmap_slot_block(slot));
+	kfree(hmap_pointer_at(slot));
 }
 
 /* Which slots of a word have blocks that one asks for. */
@@ -76,14 +63,13 @@ static u64 match_blocks(u64 word, bool full, bool deleted)
 }
 
 /* The bytes of the blocks that full or deleted slots of @table point to. */
-size_t hmap_table_indirect_bytes(const struct hmap_type *type,
-				 const struct hmap_table *table, bool full,
-				 bool deleted)
+size_t hmap_table_block_bytes(const struct hmap_type *type, const struct hmap_table *table,
+			      bool full, bool deleted)
 {
 	size_t bytes = 0;
 	u32 nr;
 
-	if (!hmap_is_indirect(type))
+	if (!hmap_has_blocks(type))
 		return 0;
 	for (nr = 0; nr < table->nr_words; nr++) {
 		/* Pairs with the release in hmap_set_word(): beside a writer. */
@@ -91,8 +77,7 @@ size_t hmap_table_indirect_bytes(const struct hmap_type *type,
 		u64 match = match_blocks(word, full, deleted);
 
 		for (; match; match &= match - 1)
-			bytes += slot_block_bytes(type,
-					hmap_slot(type, table,
+			bytes += slot_block_bytes(type, hmap_slot(type, table,
 						  hmap_index(nr, match)));
 	}
 	return bytes;
@@ -107,16 +92,13 @@ void hmap_table_free_blocks(struct hmap_table *table, bool full, bool deleted)
 	void *slots = &table->words[table->nr_words];
 	u32 nr;
 
-	if (!slot_size)
-		return;
 	for (nr = 0; nr < table->nr_words; nr++) {
 		u64 match = match_blocks(table->words[nr], full, deleted);
 
 		for (; match; match &= match - 1) {
 			u32 index = hmap_index(nr, match);
 
-			kfree(hmap_slot_block(slots +
-					      (index - index / 8) * slot_size));
+			kfree(hmap_pointer_at(slots + (index - index / 8) * slot_size));
 		}
 	}
 }

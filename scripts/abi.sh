@@ -1,0 +1,12 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Writes hmap/hmap-abi.h: the name of the symbol that stands for all that is inlined into
+# modules that use hmap, by the checksum of those headers. Kbuild runs it before it builds
+# anything. The file is left alone where it says the same already.
+set -e
+cd "$(dirname "$0")/../hmap"
+sum=$(cat compat.h hmap-types.h layout.h find.h hmap-iter.h hmap.h hmap-typed.h | cksum)
+text="/* SPDX-License-Identifier: GPL-2.0 */
+/* Made by scripts/abi.sh. */
+#define HMAP_ABI hmap_abi_$(printf '%08x' "${sum%% *}")"
+[ "$(cat hmap-abi.h 2>/dev/null)" = "$text" ] || printf '%s\n' "$text" >hmap-abi.h

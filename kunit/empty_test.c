@@ -1,24 +1,86 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A map without entries: what it costs (the header), what touching it costs (no
- * hash, no allocation), and what the first insert pays for (one table).
+ * A map without entries, and a map of one object: what they cost (the header), what
+ * touching them costs (no hash, no allocation), and what the first table pays for.
  */
 #include "test.h"
 
+struct thing {
+	u64 id;
+	const char *label;
+	char name[16];
+};
+
+struct thing_key {
+	u64 id;
+};
+
 static unsigned int hashed;
 
-static u64 counting_hash(const void *key, size_t size, u32 seed)
+static u64 counting_hash(const void *key, size_t size, u64 seed)
 {
 	hashed++;
-	return hmap_hash_u64(key, size, seed);
+	return hmap_hash_bytes(key, size, seed);
 }
 
-static const struct hmap_type counting_type =
-	HMAP_TYPE("counting", 8, 8, counting_hash, NULL, 0);
-static const struct hmap_type counting_rcu_type =
-	HMAP_TYPE("counting", 8, 8, counting_hash, NULL, HMAP_RCU);
+static bool is_thing(const void *key, const void *object, size_t size)
+{
+	return ((const struct thing_key *)key)->id == ((const struct thing *)object)->id;
+}
 
-HMAP_DEFINE(pair_map, u64, u64, hmap_hash_u64, NULL);
+HMAP_DEFINE(pairs, u64, u64, counting_hash, NULL, 0);
+HMAP_DEFINE(rcu_pairs, u64, u64, counting_hash, NULL, HMAP_RCU);
+HMAP_DEFINE(pointers, u64, struct thing *, counting_hash, NULL, 0);
+HMAP_DEFINE(rcu_pointers, u64, struct thing *, counting_hash, NULL, HMAP_RCU);
+HMAP_DEFINE(u64_set, u64, struct hmap_none, counting_hash, NULL, HMAP_RCU);
+HMAP_DEFINE(names, const char *, u64, counting_hash, NULL, HMAP_STRING);
+HMAP_WRAPPERS_N(names);
+HMAP_DEFINE(name_set, const char *, struct hmap_none, counting_hash, NULL,
+	    HMAP_STRING | HMAP_RCU);
+HMAP_DEFINE_OBJECT(things, struct thing, id, counting_hash, 0);
+HMAP_DEFINE_OBJECT(rcu_things, struct thing, id, counting_hash, HMAP_RCU);
+HMAP_DEFINE_OBJECT(named_things, struct thing, name, counting_hash, HMAP_STRING | HMAP_RCU);
+HMAP_OBJECT_WRAPPERS_N(named_things);
+HMAP_DEFINE_OBJECT(labelled_things, struct thing, label, counting_hash, HMAP_STRING);
+HMAP_DEFINE_KEYED_OBJECT(keyed_things, struct thing, struct thing_key, counting_hash,
+			 counting_hash, is_thing, HMAP_RCU);
+
+static struct thing some_thing = { .id = 1, .label = "one", .name = "one" };
+static struct thing same_thing = { .id = 1, .label = "one", .name = "one" };
+static struct thing other_thing = { .id = 2, .label = "two", .name = "two" };
+static void *some_pointer = &some_thing;
+static const char *const one_string[] = { "one" };
+static const u64 one = 1, two = 2;
+static const struct hmap_str str_one = { "one", 3 }, str_two = { "two", 3 };
+
+/* A kind, its key of some_thing, as single calls and as bulk lookups take it, another key,
+ * and the value that goes with the first.
+ */
+struct kind {
+	const struct hmap_type *type;
+	const void *key;
+	const void *keys;
+	const void *other;
+	const void *value;
+};
+
+static const struct kind value_kinds[] = {
+	{ &pairs_type, &one, &one, &two, &one },
+	{ &rcu_pairs_type, &one, &one, &two, &one },
+	{ &pointers_type, &one, &one, &two, &some_pointer },
+	{ &rcu_pointers_type, &one, &one, &two, &some_pointer },
+	{ &u64_set_type, &one, &one, &two, NULL },
+	{ &names_type, &str_one, one_string, &str_two, &one },
+	{ &name_set_type, &str_one, one_string, &str_two, NULL },
+};
+
+static const struct kind object_kinds[] = {
+	{ &things_type, &one, &one, &two, &some_pointer },
+	{ &rcu_things_type, &one, &one, &two, &some_pointer },
+	{ &named_things_type, &str_one, one_string, &str_two, &some_pointer },
+	{ &labelled_things_type, &str_one, one_string, &str_two, &some_pointer },
+	{ &keyed_things_type, &one, &one, &two, &some_pointer },
+};
 
 static struct hmap_stats stats;
 
@@ -27,6 +89,11 @@ static int empty_test_init(struct kunit *test)
 	hashed = 0;
 	stats_since(&stats);
 	return 0;
+}
+
+static void empty_test_exit(struct kunit *test)
+{
+	rcu_barrier();
 }
 
 #define EXPECT_UNTOUCHED(test) do {					\
@@ -38,295 +105,394 @@ static int empty_test_init(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hashed, 0);				\
 } while (0)
 
-static void header_is_small(struct kunit *test)
+/* What is not as it should be, of the first that is not: in functions that return that. */
+#define WANT(condition)	(wrong = wrong ?: (condition) ? NULL : #condition)
+
+static void count_call(void *entry, void *arg)
+{
+	++*(unsigned int *)arg;
+}
+
+static unsigned int count_walks(struct hmap *map, const struct hmap_type *type)
+{
+	unsigned int visits = 0;
+	const void *k;
+	void *v;
+
+	hmap_walk(map, plain, k, v, type)
+		visits++;
+	hmap_walk_safe(map, safe, k, v, type)
+		visits++;
+	if (type->flags & HMAP_RCU) {
+		rcu_read_lock();
+		hmap_walk_rcu(map, reader, k, v, type)
+			visits++;
+		rcu_read_unlock();
+	}
+	return visits;
+}
+
+/* Every call that leaves an empty map as it is, is answered from the header. */
+static const char *use_empty_map(struct hmap *map, const struct kind *kind)
+{
+	const struct hmap_type *type = kind->type;
+	struct hmap_cursor cursor = { };
+	const char *wrong = NULL;
+	void *found = map;
+	u64 out = 3;
+
+	WANT(!hmap_lookup(map, kind->key, type));
+	WANT(!hmap_lookup_bulk(map, kind->keys, 1, &found, type) && !found);
+	WANT(!hmap_contains(map, kind->key, type));
+	WANT(hmap_remove(map, kind->key, type) == -ENOENT);
+	WANT(!count_walks(map, type));
+	WANT(!hmap_next(map, &cursor, NULL, type));
+	WANT(hmap_count(map, type) == 0);
+	WANT(hmap_empty(map, type));
+	WANT(hmap_reserve(map, 0, GFP_KERNEL, type) == 0);
+	WANT(hmap_validate(map, type) == 0);
+	if (type->flags & HMAP_POINTER) {
+		WANT(!hmap_erase(map, kind->key, type));
+		WANT(!hmap_erase_pointer(map, kind->key, some_pointer, type));
+		WANT(!hmap_replace_pointer(map, kind->key, some_pointer, type));
+	} else {
+		WANT(hmap_replace(map, kind->key, kind->value, type) == -ENOENT);
+	}
+	if (!(type->flags & HMAP_OBJECT)) {
+		WANT(!hmap_read(map, kind->key, &out, type));
+		WANT(hmap_take(map, kind->key, &out, type) == -ENOENT);
+		WANT(out == 3);
+	}
+	return wrong;
+}
+
+static const char *give_back_empty_map(struct hmap *map, const struct kind *kind)
+{
+	const struct hmap_type *type = kind->type;
+	const char *wrong = NULL;
+	unsigned int calls = 0;
+
+	hmap_clear(map, type);
+	hmap_clear_with(map, count_call, &calls, type);
+	WANT(hmap_trim(map, GFP_KERNEL, type) == 0);
+	hmap_free_and_destroy(map, count_call, &calls, type);
+	hmap_destroy(map, type);
+	hmap_destroy(map, type);
+	WANT(!calls);
+	WANT(hmap_memory(map, type) == 0);
+	return wrong;
+}
+
+/* Without a byte to be had, where that can be arranged. */
+static void use_without_memory(struct kunit *test, struct hmap *map, const struct kind *kind,
+			       const char *(*use)(struct hmap *map, const struct kind *kind))
+{
+	const char *wrong;
+
+	test_lock();
+	fail_all_allocations(true);
+	wrong = use(map, kind);
+	fail_all_allocations(false);
+	test_unlock();
+	if (wrong)
+		KUNIT_FAIL(test, "type %s: not so: %s", kind->type->name, wrong);
+}
+
+static void header_is_a_pointer(struct kunit *test)
 {
 #ifndef CONFIG_LOCKDEP
-	KUNIT_EXPECT_LE(test, sizeof(struct hmap), 16);
+	KUNIT_EXPECT_EQ(test, sizeof(struct hmap), sizeof(void *));
 #endif
-	KUNIT_EXPECT_EQ(test, sizeof(struct pair_map), sizeof(struct hmap));
-}
-
-static void init_allocates_nothing(struct kunit *test)
-{
-	DEFINE_HMAP(defined, &counting_type);
-	struct hmap map;
-
-	hmap_init(&map, &counting_type);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 0);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&defined), 0);
-	KUNIT_EXPECT_TRUE(test, map.type == defined.type);
-	KUNIT_EXPECT_TRUE(test, hmap_empty(&map) && hmap_empty(&defined));
-	EXPECT_UNTOUCHED(test);
-}
-
-/* Every call that may be answered from the header is. */
-static void use_empty_map(struct kunit *test, struct hmap *map)
-{
-	u64 key = 1, value = 2, out = 3;
-	const void *found = &key;
-	unsigned int visits = 0;
-	const u64 *k;
-	u64 *v;
-
-	rcu_read_lock();
-	KUNIT_EXPECT_NULL(test, hmap_lookup(map, &key));
-	KUNIT_EXPECT_EQ(test, hmap_lookup_bulk(map, &(const void *){ &key }, 1,
-					       &found), 0);
-	KUNIT_EXPECT_NULL(test, found);
-	rcu_read_unlock();
-	KUNIT_EXPECT_FALSE(test, hmap_contains(map, &key));
-	KUNIT_EXPECT_FALSE(test, hmap_get(map, &key, &out));
-	KUNIT_EXPECT_EQ(test, hmap_remove(map, &key), -ENOENT);
-	KUNIT_EXPECT_EQ(test, hmap_take(map, &key, &out), -ENOENT);
-	KUNIT_EXPECT_EQ(test, hmap_replace(map, &key, &value, GFP_KERNEL),
-			-ENOENT);
-	KUNIT_EXPECT_EQ(test, out, 3);
-	hmap_for_each(map, iter, k, v)
-		visits += *k + *v;
-	KUNIT_EXPECT_EQ(test, visits, 0);
-	KUNIT_EXPECT_EQ(test, hmap_count(map), 0);
-	KUNIT_EXPECT_TRUE(test, hmap_empty(map));
-	KUNIT_EXPECT_EQ(test, hmap_reserve(map, 0, GFP_KERNEL), 0);
-	KUNIT_EXPECT_EQ(test, hmap_validate(map), 0);
-}
-
-static void give_back_empty_map(struct kunit *test, struct hmap *map)
-{
-	hmap_clear(map);
-	KUNIT_EXPECT_EQ(test, hmap_trim(map, GFP_KERNEL), 0);
-	hmap_destroy(map);
-	hmap_destroy(map);
-	KUNIT_EXPECT_EQ(test, hmap_memory(map), 0);
+	KUNIT_EXPECT_EQ(test, sizeof(struct pairs), sizeof(struct hmap));
+	KUNIT_EXPECT_EQ(test, sizeof(struct rcu_pointers), sizeof(struct hmap));
+	KUNIT_EXPECT_EQ(test, sizeof(struct names), sizeof(struct hmap));
+	KUNIT_EXPECT_EQ(test, sizeof(struct things), sizeof(struct hmap));
+	KUNIT_EXPECT_EQ(test, sizeof(struct keyed_things), sizeof(struct hmap));
 }
 
 static void empty_map_is_not_hashed(struct kunit *test)
 {
-	struct hmap map;
+	u32 i;
 
-	hmap_init(&map, &counting_type);
-	use_empty_map(test, &map);
-	give_back_empty_map(test, &map);
-	EXPECT_UNTOUCHED(test);
+	for (i = 0; i < ARRAY_SIZE(value_kinds) + ARRAY_SIZE(object_kinds); i++) {
+		const struct kind *kind = i < ARRAY_SIZE(value_kinds) ? &value_kinds[i] :
+					  &object_kinds[i - ARRAY_SIZE(value_kinds)];
+		struct hmap map = { };
 
-	hmap_init(&map, &counting_rcu_type);
-	use_empty_map(test, &map);
-	give_back_empty_map(test, &map);
+		use_without_memory(test, &map, kind, use_empty_map);
+		use_without_memory(test, &map, kind, give_back_empty_map);
+		EXPECT_UNTOUCHED(test);
+	}
+}
+
+/* The wrappers have a way of their own for lookups. */
+static void typed_empty_map_is_not_hashed(struct kunit *test)
+{
+	struct labelled_things labelled = { };
+	struct named_things named = { };
+	struct rcu_pointers pointer = { };
+	struct keyed_things keyed = { };
+	struct name_set strings = { };
+	struct things thing = { };
+	struct rcu_pairs rcu = { };
+	struct names name = { };
+	struct pairs pair = { };
+	struct u64_set u64s = { };
+	u64 out = 3;
+
+	rcu_read_lock();
+	KUNIT_EXPECT_NULL(test, pairs_lookup(&pair, 1));
+	KUNIT_EXPECT_NULL(test, pairs_lookup_mut(&pair, 1));
+	KUNIT_EXPECT_NULL(test, rcu_pairs_lookup(&rcu, 1));
+	KUNIT_EXPECT_NULL(test, rcu_pointers_lookup(&pointer, 1));
+	KUNIT_EXPECT_NULL(test, rcu_pointers_erase(&pointer, 1));
+	KUNIT_EXPECT_NULL(test, u64_set_lookup(&u64s, 1));
+	KUNIT_EXPECT_NULL(test, names_lookup(&name, "one"));
+	KUNIT_EXPECT_NULL(test, names_lookup_n(&name, "one", 2));
+	KUNIT_EXPECT_NULL(test, name_set_lookup(&strings, "one"));
+	KUNIT_EXPECT_NULL(test, things_lookup(&thing, 1));
+	KUNIT_EXPECT_NULL(test, named_things_lookup(&named, "one"));
+	KUNIT_EXPECT_NULL(test, named_things_lookup_n(&named, "one", 2));
+	KUNIT_EXPECT_NULL(test, labelled_things_lookup(&labelled, "one"));
+	KUNIT_EXPECT_NULL(test, keyed_things_lookup(&keyed, &(struct thing_key){ 1 }));
+	KUNIT_EXPECT_FALSE(test, keyed_things_contains(&keyed, &(struct thing_key){ 1 }));
+	KUNIT_EXPECT_FALSE(test, things_erase_object(&thing, &some_thing));
+	KUNIT_EXPECT_FALSE(test, pairs_read(&pair, 1, &out));
+	KUNIT_EXPECT_EQ(test, pairs_remove(&pair, 1), -ENOENT);
+	KUNIT_EXPECT_EQ(test, out, 3);
+	rcu_read_unlock();
 	EXPECT_UNTOUCHED(test);
 }
 
-/* Nothing beyond the header can be touched if there is nothing: the type, which
- * a lookup does not need, may be anything.
+/* What kzalloc() gives, or what is in .bss, can be used without a call before. */
+static void zeroed_memory_is_an_empty_map(struct kunit *test)
+{
+	static struct things on_bss;
+	static struct hmap also_on_bss;
+	struct session {
+		char name[40];
+		struct pairs counters;
+		struct things members;
+		struct hmap map;
+	} *session = kzalloc(sizeof(*session), GFP_KERNEL);
+	u64 value = 5;
+
+	KUNIT_ASSERT_NOT_NULL(test, session);
+	KUNIT_EXPECT_NULL(test, pairs_lookup(&session->counters, 1));
+	KUNIT_EXPECT_EQ(test, pairs_insert(&session->counters, 1, 2, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, *pairs_lookup(&session->counters, 1), 2);
+	KUNIT_EXPECT_EQ(test, things_insert(&session->members, &some_thing, GFP_KERNEL), 0);
+	KUNIT_EXPECT_PTR_EQ(test, things_lookup(&session->members, 1), &some_thing);
+	KUNIT_EXPECT_EQ(test, hmap_insert(&session->map, &one, &value, GFP_KERNEL, &pairs_type),
+			0);
+	KUNIT_EXPECT_EQ(test, things_insert(&on_bss, &some_thing, GFP_KERNEL), 0);
+	KUNIT_EXPECT_PTR_EQ(test, things_erase(&on_bss, 1), &some_thing);
+	KUNIT_EXPECT_EQ(test, hmap_insert(&also_on_bss, &one, &value, GFP_KERNEL, &pairs_type),
+			0);
+	KUNIT_EXPECT_TRUE(test, hmap_contains(&also_on_bss, &one, &pairs_type));
+	hmap_destroy(&also_on_bss, &pairs_type);
+	pairs_destroy(&session->counters);
+	things_destroy(&session->members);
+	hmap_destroy(&session->map, &pairs_type);
+	kfree(session);
+	KUNIT_EXPECT_EQ(test, stats_since(&stats).bytes_in_use, 0);
+}
+
+/* Nothing beyond the header is touched if there is nothing: a lookup does not need the
+ * type, which may be anything.
  */
 static void empty_map_needs_no_type(struct kunit *test)
 {
+	static const struct hmap_type none;
 	struct hmap map = { };
-	u64 key = 1;
 
-	KUNIT_EXPECT_NULL(test, hmap_lookup(&map, &key));
-	KUNIT_EXPECT_FALSE(test, hmap_contains(&map, &key));
-	KUNIT_EXPECT_EQ(test, hmap_remove(&map, &key), -ENOENT);
-	KUNIT_EXPECT_EQ(test, hmap_count(&map), 0);
-	hmap_destroy(&map);
+	KUNIT_EXPECT_NULL(test, hmap_lookup(&map, &one, &none));
+	KUNIT_EXPECT_FALSE(test, hmap_contains(&map, &one, &none));
+	KUNIT_EXPECT_EQ(test, hmap_remove(&map, &one, &none), -ENOENT);
+	KUNIT_EXPECT_EQ(test, hmap_count(&map, &none), 0);
+	hmap_destroy(&map, &none);
 	EXPECT_UNTOUCHED(test);
 }
 
-static void vacated_table_is_not_hashed(struct kunit *test, const void *type)
-{
-	struct hmap map;
-	u64 key = 1, value = 2;
-
-	hmap_init(&map, type);
-	KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL), 0);
-	KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
-	/* The smallest table stays, so that 0 <-> 1 costs no allocation. */
-	KUNIT_EXPECT_GT(test, hmap_memory(&map), 0);
-	stats_since(&stats);
-	hashed = 0;
-	use_empty_map(test, &map);
-	EXPECT_UNTOUCHED(test);
-	give_back_empty_map(test, &map);
-}
-
+/* The smallest table stays, so that 0 <-> 1 costs no allocation, unless there may be blocks
+ * in it under RCU.
+ */
 static void vacated_tables_are_not_hashed(struct kunit *test)
 {
-	vacated_table_is_not_hashed(test, &counting_type);
-	vacated_table_is_not_hashed(test, &counting_rcu_type);
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(value_kinds); i++) {
+		const struct kind *kind = &value_kinds[i];
+		const struct hmap_type *type = kind->type;
+		bool stays = !(type->flags & HMAP_RCU && type->flags & HMAP_STRING);
+		struct hmap map = { };
+
+		KUNIT_ASSERT_EQ(test, hmap_insert(&map, kind->key, kind->value, GFP_KERNEL,
+						  type), 0);
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, kind->key, type), 0);
+		KUNIT_EXPECT_EQ(test, !!hmap_memory(&map, type), stays);
+		stats_since(&stats);
+		hashed = 0;
+		use_without_memory(test, &map, kind, use_empty_map);
+		EXPECT_UNTOUCHED(test);
+		use_without_memory(test, &map, kind, give_back_empty_map);
+		KUNIT_EXPECT_EQ(test, hashed, 0);
+	}
+}
+
+/*
+ * One object, and every call: no hash, no table, no allocation. But a cursor is a position
+ * in the order of hashes, so hmap_next() has to hash what it finds, and
+ * hmap_cursor_after() its key.
+ */
+static const char *use_one_object(struct hmap *map, const struct kind *kind)
+{
+	const struct hmap_type *type = kind->type;
+	void *value = &some_thing, *same = &same_thing, *found = NULL;
+	struct hmap_cursor cursor = { };
+	const char *wrong = NULL;
+	unsigned int calls = 0;
+
+	WANT(hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
+	WANT(hmap_lookup(map, kind->key, type) == &some_thing);
+	WANT(!hmap_lookup(map, kind->other, type));
+	WANT(hmap_lookup_bulk(map, kind->keys, 1, &found, type) == 1 && found == value);
+	WANT(hmap_contains(map, kind->key, type));
+	WANT(!hmap_contains(map, kind->other, type));
+	WANT(hmap_insert(map, kind->key, &same, GFP_KERNEL, type) == -EEXIST);
+	WANT(hmap_get_or_insert(map, kind->key, &same, NULL, GFP_KERNEL, type) == value);
+	WANT(hmap_store_pointer(map, kind->key, same, GFP_KERNEL, type) == value);
+	WANT(hmap_replace_pointer(map, kind->key, value, type) == same);
+	WANT(!hmap_replace_pointer(map, kind->other, &other_thing, type));
+	WANT(count_walks(map, type) == (type->flags & HMAP_RCU ? 3 : 2));
+	WANT(hmap_count(map, type) == 1);
+	WANT(!hmap_empty(map, type));
+	WANT(hmap_memory(map, type) == 0);
+	WANT(hmap_validate(map, type) == 0);
+	WANT(hmap_reserve(map, 1, GFP_KERNEL, type) == 0);
+	WANT(hmap_trim(map, GFP_KERNEL, type) == 0);
+	WANT(!hmap_erase(map, kind->other, type));
+	WANT(!hmap_erase_pointer(map, kind->other, &other_thing, type));
+	WANT(!hmap_erase_pointer(map, kind->key, &same_thing, type));
+	WANT(hmap_erase_pointer(map, kind->key, value, type));
+	WANT(hmap_get_or_insert(map, kind->key, &value, NULL, GFP_KERNEL, type) == value);
+	WANT(hmap_erase(map, kind->key, type) == value);
+	WANT(!hmap_store_pointer(map, kind->key, value, GFP_KERNEL, type));
+	WANT(hmap_remove(map, kind->other, type) == -ENOENT);
+	WANT(hmap_remove(map, kind->key, type) == 0);
+	WANT(hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
+	hmap_clear(map, type);
+	WANT(hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
+	hmap_clear_with(map, count_call, &calls, type);
+	WANT(calls == 1);
+	WANT(hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
+	hmap_free_and_destroy(map, count_call, &calls, type);
+	WANT(calls == 2);
+	WANT(hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
+	WANT(!hashed);
+
+	WANT(hmap_next(map, &cursor, NULL, type) == value);
+	WANT(hashed == 1);
+	WANT(!hmap_next(map, &cursor, NULL, type));
+	hmap_cursor_after(map, &cursor, kind->key, type);
+	WANT(!hmap_next(map, &cursor, NULL, type));
+	hashed = 0;
+	hmap_destroy(map, type);
+	return wrong;
+}
+
+static void one_object_is_not_hashed(struct kunit *test)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(object_kinds); i++) {
+		struct hmap map = { };
+
+		use_without_memory(test, &map, &object_kinds[i], use_one_object);
+		EXPECT_UNTOUCHED(test);
+	}
+}
+
+static void typed_one_object_is_not_hashed(struct kunit *test)
+{
+	const struct thing_key first = { 1 }, second = { 2 };
+	struct keyed_things keyed = { };
+	struct named_things named = { };
+	struct labelled_things labelled = { };
+	struct things thing = { };
+
+	rcu_read_lock();
+	KUNIT_EXPECT_EQ(test, things_insert(&thing, &some_thing, GFP_NOWAIT), 0);
+	KUNIT_EXPECT_PTR_EQ(test, things_lookup(&thing, 1), &some_thing);
+	KUNIT_EXPECT_NULL(test, things_lookup(&thing, 2));
+	KUNIT_EXPECT_EQ(test, named_things_insert(&named, &some_thing, GFP_NOWAIT), 0);
+	KUNIT_EXPECT_PTR_EQ(test, named_things_lookup(&named, "one"), &some_thing);
+	KUNIT_EXPECT_PTR_EQ(test, named_things_lookup_n(&named, "one more", 3), &some_thing);
+	KUNIT_EXPECT_NULL(test, named_things_lookup_n(&named, "one", 2));
+	KUNIT_EXPECT_EQ(test, labelled_things_insert(&labelled, &some_thing, GFP_NOWAIT), 0);
+	KUNIT_EXPECT_PTR_EQ(test, labelled_things_lookup(&labelled, "one"), &some_thing);
+	KUNIT_EXPECT_NULL(test, labelled_things_lookup(&labelled, "ones"));
+	KUNIT_EXPECT_EQ(test, keyed_things_insert(&keyed, &first, &some_thing, GFP_NOWAIT), 0);
+	KUNIT_EXPECT_PTR_EQ(test, keyed_things_lookup(&keyed, &first), &some_thing);
+	KUNIT_EXPECT_NULL(test, keyed_things_lookup(&keyed, &second));
+	rcu_read_unlock();
+	EXPECT_UNTOUCHED(test);
+	things_destroy(&thing);
+	named_things_destroy(&named);
+	labelled_things_destroy(&labelled);
+	keyed_things_destroy(&keyed);
 }
 
 /* 24 bytes of head, 8 of control, two slots of 16: the 64-byte class. */
 static void first_insert_allocates_one_table(struct kunit *test)
 {
+	static const struct kind kind = { &u64_rcu_type, &one, &one, &two, &two };
+	const struct hmap_type *type = &u64_rcu_type;
 	struct hmap_stats d;
-	struct hmap map;
+	struct hmap map = { };
 	u64 key = 1, value = 2;
 
-	hmap_init(&map, &u64_rcu_type);
-	KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL, type), 0);
 	d = stats_since(&stats);
 	KUNIT_EXPECT_EQ(test, d.tables_allocated, 1);
 	KUNIT_EXPECT_EQ(test, d.tables_freed, 0);
 	KUNIT_EXPECT_EQ(test, d.first_inserts, 1);
 	KUNIT_EXPECT_EQ(test, d.bytes_in_use, 64);
 	KUNIT_EXPECT_EQ(test, d.maps_allocated, 0);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 64);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map, type), 64);
 
 	/* The second slot is there already. */
 	key = 2;
-	KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL), 0);
+	KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, &value, GFP_KERNEL, type), 0);
 	KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_allocated, 0);
 
-	hmap_clear(&map);
+	hmap_clear(&map, type);
 	d = stats_since(&stats);
 	KUNIT_EXPECT_EQ(test, d.tables_allocated, 0);
 	KUNIT_EXPECT_EQ(test, d.tables_freed, 1);
 	KUNIT_EXPECT_EQ(test, (s64)d.bytes_in_use, -64);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 0);
-	hashed = 0;
-	use_empty_map(test, &map);
-	EXPECT_UNTOUCHED(test);
-}
-
-static void zero_and_one_alternate_for_free(struct kunit *test)
-{
-	struct hmap map;
-	u64 key, value = 2;
-
-	hmap_init(&map, &u64_type);
-	for (key = 0; key < 1000; key++) {
-		KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, &value,
-						  GFP_KERNEL), 0);
-		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
-	}
-	KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_allocated, 1);
-	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 0);
-	KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_freed, 1);
-}
-
-static void alloc_is_one_header(struct kunit *test)
-{
-	struct hmap *map = hmap_alloc(&u64_type, GFP_KERNEL);
-	size_t size = kmalloc_size_roundup(sizeof(*map));
-	struct hmap_stats d;
-
-	KUNIT_ASSERT_NOT_NULL(test, map);
-	d = stats_since(&stats);
-	KUNIT_EXPECT_EQ(test, d.maps_allocated, 1);
-	KUNIT_EXPECT_EQ(test, d.tables_allocated, 0);
-	KUNIT_EXPECT_EQ(test, d.bytes_in_use, size);
-	KUNIT_EXPECT_EQ(test, hmap_memory(map), 0);
-
-	hmap_free(map);
-	d = stats_since(&stats);
-	KUNIT_EXPECT_EQ(test, d.maps_freed, 1);
-	KUNIT_EXPECT_EQ(test, d.maps_never_filled, 1);
-	KUNIT_EXPECT_EQ(test, (s64)d.bytes_in_use, -(s64)size);
-	hmap_free(NULL);
-	KUNIT_EXPECT_EQ(test, stats_since(&stats).maps_freed, 0);
-}
-
-/* One that was filled, however it was emptied, has not been filled "never". */
-static void filled_maps_are_not_never_filled(struct kunit *test)
-{
-	u64 key = 1, value = 2;
-	int how;
-
-	for (how = 0; how < 4; how++) {
-		struct hmap *map = hmap_alloc(&u64_type, GFP_KERNEL);
-		struct hmap_stats d;
-
-		KUNIT_ASSERT_NOT_NULL(test, map);
-		KUNIT_ASSERT_EQ(test, hmap_insert(map, &key, &value,
-						  GFP_KERNEL), 0);
-		if (how == 0)
-			hmap_clear(map);
-		else if (how == 1)
-			hmap_destroy(map);
-		else if (how == 2)
-			KUNIT_EXPECT_EQ(test, hmap_remove(map, &key), 0);
-		if (how == 2)
-			KUNIT_EXPECT_EQ(test, hmap_trim(map, GFP_KERNEL), 0);
-		hmap_free(map);
-		d = stats_since(&stats);
-		KUNIT_EXPECT_EQ(test, d.maps_freed, 1);
-		KUNIT_EXPECT_EQ(test, d.maps_never_filled, 0);
-		KUNIT_EXPECT_EQ(test, d.tables_allocated, d.tables_freed);
-		KUNIT_EXPECT_EQ(test, d.bytes_in_use, 0);
-	}
-}
-
-/* Unlike Go, a hint of one entry allocates: callers in atomic context count on
- * it. It is not an insert.
- */
-static void reserve_allocates_at_once(struct kunit *test)
-{
-	struct hmap_stats d;
-	struct hmap map;
-	u64 key, value = 2;
-
-	hmap_init(&map, &u64_type);
-	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 20, GFP_KERNEL), 0);
-	d = stats_since(&stats);
-	KUNIT_EXPECT_EQ(test, d.tables_allocated, 1);
-	KUNIT_EXPECT_EQ(test, d.first_inserts, 0);
-	KUNIT_EXPECT_TRUE(test, hmap_empty(&map));
-	for (key = 0; key < 20; key++)
-		KUNIT_ASSERT_EQ(test, hmap_insert(&map, &key, &value,
-						  GFP_NOWAIT), 0);
-	d = stats_since(&stats);
-	KUNIT_EXPECT_EQ(test, d.tables_allocated, 0);
-	KUNIT_EXPECT_EQ(test, d.first_inserts, 0);
-	hmap_destroy(&map);
-}
-
-static void one_entry_takes_80_bytes(struct kunit *test)
-{
-	struct hmap *map = hmap_alloc(&u64_rcu_type, GFP_KERNEL);
-	u64 key = 1, value = 2;
-
-	KUNIT_ASSERT_NOT_NULL(test, map);
-	KUNIT_ASSERT_EQ(test, hmap_insert(map, &key, &value, GFP_KERNEL), 0);
-	KUNIT_EXPECT_LE(test, stats_since(&stats).bytes_in_use,
-			64 + kmalloc_size_roundup(sizeof(*map)));
-	KUNIT_EXPECT_LE(test, hmap_memory(map), 64);
-	hmap_free(map);
-}
-
-static void typed_map_starts_empty(struct kunit *test)
-{
-	DEFINE_TYPED_HMAP(defined, pair_map);
-	struct pair_map m;
-	u64 out = 3;
-
-	pair_map_init(&m);
-	KUNIT_EXPECT_NULL(test, pair_map_lookup(&m, 1));
-	KUNIT_EXPECT_NULL(test, pair_map_lookup(&defined, 1));
-	KUNIT_EXPECT_FALSE(test, pair_map_contains(&m, 1));
-	KUNIT_EXPECT_FALSE(test, pair_map_get(&m, 1, &out));
-	KUNIT_EXPECT_EQ(test, pair_map_remove(&m, 1), -ENOENT);
-	pair_map_destroy(&m);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map, type), 0);
+	use_without_memory(test, &map, &kind, use_empty_map);
 	EXPECT_UNTOUCHED(test);
 }
 
 static struct kunit_case empty_test_cases[] = {
-	KUNIT_CASE(header_is_small),
-	KUNIT_CASE(init_allocates_nothing),
+	KUNIT_CASE(header_is_a_pointer),
 	KUNIT_CASE(empty_map_is_not_hashed),
+	KUNIT_CASE(typed_empty_map_is_not_hashed),
+	KUNIT_CASE(zeroed_memory_is_an_empty_map),
 	KUNIT_CASE(empty_map_needs_no_type),
 	KUNIT_CASE(vacated_tables_are_not_hashed),
+	KUNIT_CASE(one_object_is_not_hashed),
+	KUNIT_CASE(typed_one_object_is_not_hashed),
 	KUNIT_CASE(first_insert_allocates_one_table),
-	KUNIT_CASE(zero_and_one_alternate_for_free),
-	KUNIT_CASE(alloc_is_one_header),
-	KUNIT_CASE(filled_maps_are_not_never_filled),
-	KUNIT_CASE(reserve_allocates_at_once),
-	KUNIT_CASE(one_entry_takes_80_bytes),
-	KUNIT_CASE(typed_map_starts_empty),
 	{}
 };
 
 static struct kunit_suite empty_test_suite = {
 	.name = "hmap_empty",
 	.init = empty_test_init,
+	.exit = empty_test_exit,
 	.test_cases = empty_test_cases,
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * For a kernel that checks itself: loading this does everything of misuses.c that KASAN
- * or lockdep has to report, each between two lines in the log.
+ * For a kernel that checks itself: loading this does everything of misuses.h that KASAN,
+ * lockdep or a warning has to report, and what nobody may, each between two lines in the
+ * log.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -13,21 +14,30 @@
 
 #include "misuses.h"
 
+static const char * const reporters[] = {
+	[BY_NOBODY]	= "nobody",
+	[BY_LOCKDEP]	= "lockdep",
+	[BY_WARNING]	= "warning",
+	[BY_ASAN]	= "KASAN",
+};
+
+static void run(const struct misuse *misuse, u32 nr)
+{
+	for (; nr; nr--, misuse++) {
+		/* The kernel would stop. */
+		if (misuse->reporter == BY_FAULT || misuse->reporter == BY_ASAN_LAST)
+			continue;
+		pr_info("begin %s, %s\n", misuse->name, reporters[misuse->reporter]);
+		misuse->run();
+		pr_info("end %s\n", misuse->name);
+	}
+}
+
+/* After a report of KASAN's, lockdep is silent. */
 static int __init hmap_misuse_init(void)
 {
-	u32 i;
-
-	for (i = 0; i < nr_misuses; i++) {
-		const struct misuse *m = &misuses[i];
-
-		/* The kernel would stop. */
-		if (m->reporter == BY_FAULT || m->reporter == BY_ASAN_LAST)
-			continue;
-		pr_info("begin %s, %s\n", m->name,
-			m->reporter == BY_ASAN ? "KASAN" : "lockdep");
-		m->run();
-		pr_info("end %s\n", m->name);
-	}
+	run(lock_misuses, nr_lock_misuses);
+	run(misuses, nr_misuses);
 	rcu_barrier();
 	return 0;
 }

@@ -2,7 +2,7 @@
 /* See misuses.h. */
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
-#include <linux/spinlock.h>
+#include <linux/slab.h>
 
 #include <hmap/hmap.h>
 
@@ -10,139 +10,245 @@
 
 #define MANY	1000
 
-static const struct hmap_type type = HMAP_TYPE_U64("misused", 8, 0);
-static const struct hmap_type rcu_type = HMAP_TYPE_U64("misused rcu", 8, HMAP_RCU);
+struct object {
+	u64 key;
+};
 
-static DEFINE_SPINLOCK(lock);
+HMAP_DEFINE(values, u64, u64, hmap_hash_u64, NULL, 0);
+HMAP_DEFINE(rcu_values, u64, u64, hmap_hash_u64, NULL, HMAP_RCU);
+HMAP_DEFINE(names, const char *, u64, hmap_hash_bytes, NULL, HMAP_STRING);
+HMAP_DEFINE_OBJECT(objects, struct object, key, hmap_hash_u64, 0);
 
 /* What is read here is not to be optimised away. */
 static u64 seen;
 
-static void fill(struct hmap *map, u64 from, u64 to)
+static void fill(struct values *map, u64 from, u64 to)
 {
 	for (; from < to; from++)
-		if (hmap_insert(map, &from, &from, GFP_KERNEL))
+		if (values_insert(map, from, from, GFP_KERNEL))
 			return;
+}
+
+static struct object *add_object(struct objects *map, u64 key)
+{
+	struct object *object = kmalloc(sizeof(*object), GFP_KERNEL);
+
+	if (!object)
+		return NULL;
+	object->key = key;
+	if (objects_insert(map, object, GFP_KERNEL)) {
+		kfree(object);
+		return NULL;
+	}
+	return object;
+}
+
+static void free_object(void *object, void *unused)
+{
+	kfree(object);
 }
 
 static void look_in_no_map(void)
 {
-	struct hmap *map = NULL;
+	struct values *map = NULL;
 
 	OPTIMIZER_HIDE_VAR(map);
-	seen += hmap_contains(map, &seen);
+	seen += values_contains(map, seen);
 }
 
 static void insert_into_no_map(void)
 {
-	struct hmap *map = NULL;
+	struct values *map = NULL;
 
 	OPTIMIZER_HIDE_VAR(map);
-	seen += hmap_insert(map, &seen, &seen, GFP_KERNEL);
+	seen += values_insert(map, seen, seen, GFP_KERNEL);
 }
 
 static void destroy_no_map(void)
 {
-	struct hmap *map = NULL;
+	struct values *map = NULL;
 
 	OPTIMIZER_HIDE_VAR(map);
-	hmap_destroy(map);
+	values_destroy(map);
 }
 
 static void look_for_no_key(void)
 {
-	DEFINE_HMAP(map, &type);
+	struct values map = { };
 
 	fill(&map, 0, 1);
-	seen += hmap_contains(&map, NULL);
+	seen += hmap_contains(&map.map, NULL, &values_type);
 }
 
-static void get_to_nowhere(void)
+static void look_for_no_string(void)
 {
-	DEFINE_HMAP(map, &type);
-	u64 key = 0;
+	struct names map = { };
+
+	if (!names_insert(&map, "name", 1, GFP_KERNEL))
+		seen += hmap_contains(&map.map, NULL, &names_type);
+}
+
+static void look_for_no_key_of_an_object(void)
+{
+	struct objects map = { };
+
+	if (add_object(&map, 1))
+		seen += hmap_contains(&map.map, NULL, &objects_type);
+}
+
+static void read_to_nowhere(void)
+{
+	struct values map = { };
 
 	fill(&map, 0, 1);
-	seen += hmap_get(&map, &key, NULL);
+	seen += values_read(&map, 0, NULL);
 }
 
 static void next_without_cursor(void)
 {
-	DEFINE_HMAP(map, &type);
+	struct values map = { };
 
 	fill(&map, 0, 1);
-	seen += !!hmap_next(&map, NULL, NULL);
+	seen += !!values_next(&map, NULL, NULL);
+}
+
+static void destroy_with_no_function(void)
+{
+	struct objects map = { };
+	void (*fn)(void *, void *) = (void *)8;
+
+	OPTIMIZER_HIDE_VAR(fn);
+	if (add_object(&map, 1))
+		objects_free_and_destroy(&map, fn, NULL);
 }
 
 static void read_value_after_clear(void)
 {
-	DEFINE_HMAP(map, &type);
+	struct values map = { };
 	const u64 *value;
-	u64 key = 0;
 
 	fill(&map, 0, 1);
-	value = hmap_lookup(&map, &key);
-	hmap_clear(&map);
+	value = values_lookup(&map, 0);
+	values_clear(&map);
 	seen += READ_ONCE(*value);
 }
 
 static void read_value_after_growth(void)
 {
-	DEFINE_HMAP(map, &type);
+	struct values map = { };
 	const u64 *value;
-	u64 key = 0;
 
 	fill(&map, 0, 1);
-	value = hmap_lookup(&map, &key);
+	value = values_lookup(&map, 0);
 	fill(&map, 1, MANY);
 	seen += READ_ONCE(*value);
-	hmap_destroy(&map);
+	values_destroy(&map);
+}
+
+static void read_stored_string_after_remove(void)
+{
+	struct names map = { };
+	const char *stored = NULL;
+	struct hmap_cursor cursor = { };
+
+	if (names_insert(&map, "name", 1, GFP_KERNEL))
+		return;
+	names_next(&map, &cursor, &stored);
+	names_remove(&map, "name");
+	seen += READ_ONCE(*stored);
+	names_destroy(&map);
+}
+
+/* The one in the header, and one in a table. */
+static void free_object_in_header(void)
+{
+	struct objects map = { };
+
+	kfree(add_object(&map, 1));
+	seen += objects_contains(&map, 1);
+	objects_destroy(&map);
+}
+
+static void free_object_in_table(void)
+{
+	struct objects map = { };
+	struct object *first = add_object(&map, 1), *second = add_object(&map, 2);
+
+	kfree(second);
+	seen += objects_contains(&map, 2);
+	objects_destroy(&map);
+	kfree(first);
 }
 
 static void use_map_after_free(void)
 {
-	struct hmap *map = hmap_alloc(&type, GFP_KERNEL);
+	struct values *map = values_alloc(GFP_KERNEL);
 
 	if (!map)
 		return;
-	hmap_free(map);
-	seen += hmap_contains(map, &seen);
+	values_free(map);
+	seen += values_contains(map, seen);
 }
 
 static void free_map_twice(void)
 {
-	struct hmap *map = hmap_alloc(&type, GFP_KERNEL);
+	struct values *map = values_alloc(GFP_KERNEL);
 
 	if (!map)
 		return;
 	fill(map, 0, 1);
-	hmap_free(map);
-	hmap_free(map);
+	values_free(map);
+	values_free(map);
 }
 
 static void destroy_map_and_its_copy(void)
 {
-	DEFINE_HMAP(map, &type);
-	struct hmap copy;
+	struct values map = { }, copy;
 
 	fill(&map, 0, 1);
 	copy = map;
-	hmap_destroy(&map);
-	hmap_destroy(&copy);
+	values_destroy(&map);
+	values_destroy(&copy);
 }
 
 static void free_map_in_walk(void)
 {
-	struct hmap *map = hmap_alloc(&type, GFP_KERNEL);
-	const void *key;
-	void *value;
+	struct values *map = values_alloc(GFP_KERNEL);
+	const u64 *key;
+	u64 *value;
 
 	if (!map)
 		return;
 	fill(map, 0, MANY);
-	hmap_for_each(map, iter, key, value) {
-		hmap_free(map);
+	hmap_for_each_safe(values, map, iter, key, value) {
+		values_free(map);
 		map = NULL;
+	}
+}
+
+/* The body of the plain walk changes nothing: it pins nothing either. */
+static void clear_map_in_plain_walk(void)
+{
+	struct values map = { };
+	const u64 *key;
+	u64 *value;
+
+	fill(&map, 0, 10);
+	hmap_for_each(values, &map, iter, key, value)
+		values_clear(&map);
+}
+
+static void free_objects_in_plain_walk(void)
+{
+	struct objects map = { };
+	struct object *object;
+	u64 n;
+
+	for (n = 0; n < 10; n++)
+		add_object(&map, n);
+	hmap_for_each_object(objects, &map, iter, object) {
+		seen += object->key;
+		objects_clear_with(&map, free_object, NULL);
 	}
 }
 
@@ -151,58 +257,40 @@ static void free_map_in_walk(void)
  */
 static void destroy_map_in_readers_walk(void)
 {
-	DEFINE_HMAP(map, &rcu_type);
-	const void *key, *value;
+	struct rcu_values map = { };
+	const u64 *key, *value;
+	u64 n;
 
-	fill(&map, 0, 10);
+	for (n = 0; n < 10; n++)
+		if (rcu_values_insert(&map, n, n, GFP_KERNEL))
+			break;
 	rcu_read_lock();
-	hmap_for_each_rcu(&map, iter, key, value)
-		hmap_destroy(&map);
+	hmap_for_each_rcu(rcu_values, &map, iter, key, value)
+		rcu_values_destroy(&map);
 	rcu_read_unlock();
 }
 
-static void write_without_lock(void)
-{
-	DEFINE_HMAP(map, &rcu_type);
-
-	hmap_set_lock(&map, &lock);
-	fill(&map, 0, 1);
-	spin_lock(&lock);
-	hmap_clear(&map);
-	spin_unlock(&lock);
-}
-
-static void read_without_rcu(void)
-{
-	DEFINE_HMAP(map, &rcu_type);
-	u64 key = 0;
-
-	fill(&map, 0, 1);
-	hmap_set_lock(&map, &lock);
-	seen += !!hmap_lookup(&map, &key);
-	spin_lock(&lock);
-	hmap_clear(&map);
-	spin_unlock(&lock);
-}
-
-#define MISUSE(by, function)	{ #function, by, function }
-
-/* After a report of KASAN's, lockdep is silent. */
 const struct misuse misuses[] = {
-	MISUSE(BY_LOCKDEP, write_without_lock),
-	MISUSE(BY_LOCKDEP, read_without_rcu),
 	MISUSE(BY_FAULT, look_in_no_map),
 	MISUSE(BY_FAULT, insert_into_no_map),
 	MISUSE(BY_FAULT, destroy_no_map),
 	MISUSE(BY_FAULT, look_for_no_key),
-	MISUSE(BY_FAULT, get_to_nowhere),
+	MISUSE(BY_FAULT, look_for_no_string),
+	MISUSE(BY_FAULT, look_for_no_key_of_an_object),
+	MISUSE(BY_FAULT, read_to_nowhere),
 	MISUSE(BY_FAULT, next_without_cursor),
+	MISUSE(BY_FAULT, destroy_with_no_function),
 	MISUSE(BY_ASAN, read_value_after_clear),
 	MISUSE(BY_ASAN, read_value_after_growth),
+	MISUSE(BY_ASAN, read_stored_string_after_remove),
+	MISUSE(BY_ASAN, free_object_in_header),
+	MISUSE(BY_ASAN, free_object_in_table),
 	MISUSE(BY_ASAN_LAST, use_map_after_free),
 	MISUSE(BY_ASAN_LAST, free_map_twice),
 	MISUSE(BY_ASAN, destroy_map_and_its_copy),
 	MISUSE(BY_ASAN_LAST, free_map_in_walk),
+	MISUSE(BY_ASAN, clear_map_in_plain_walk),
+	MISUSE(BY_ASAN, free_objects_in_plain_walk),
 	MISUSE(BY_ASAN, destroy_map_in_readers_walk),
 };
 

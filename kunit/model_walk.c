@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The model's walks, and what hmap promises of them; see model.h. */
 #include <linux/kernel.h>
+#include <linux/rcupdate.h>
 #include <linux/string.h>
 
 #include "model.h"
@@ -14,8 +15,7 @@ static void begin(struct model *m, struct model_walk *w,
 	u32 n;
 
 	w->kind = kind;
-	w->cleared = false;
-	w->cursor = (struct hmap_cursor)HMAP_CURSOR_INIT;
+	w->cursor = (struct hmap_cursor){ };
 	for (n = 0; n < m->keys; n++) {
 		w->visits[n] = 0;
 		w->stayed[n] = m->version[n];
@@ -23,8 +23,18 @@ static void begin(struct model *m, struct model_walk *w,
 	}
 }
 
+/*
+ * Whether a key that comes back has the same place in the order of cursors: not if it may
+ * be another object, another pointer to what it is, or spelt otherwise.
+ */
+static bool has_one_place(const struct model *m)
+{
+	return m->kind->role != MODEL_IS_ENTRY && m->kind->role != MODEL_IS_KEY &&
+	       !m->type->equal;
+}
+
 static const char *visit(struct model *m, struct model_walk *w,
-			 const void *key, const void *value)
+			 const void *key, const void *entry)
 {
 	u32 n = model_key_number(m, key);
 
@@ -32,26 +42,19 @@ static const char *visit(struct model *m, struct model_walk *w,
 		return "walk: a key that nobody has inserted";
 	if (!m->version[n])
 		return "walk: an absent key";
-	if (!model_is_value(m, m->version[n], value))
+	if (!model_is_entry(m, n, entry))
 		return "walk: a wrong value";
-	if (w->cleared && w->kind != MODEL_CURSOR)
-		return "walk: goes on after clear";
 	w->visits[n]++;
-	/* A key that comes back has the same place in the order of cursors. */
-	if (w->kind == MODEL_CURSOR && w->visits[n] > 1 && !w->cleared)
+	if (w->kind == MODEL_CURSOR && w->visits[n] > 1 && has_one_place(m))
 		return "cursor: an entry visited twice";
 	return NULL;
 }
 
-/* The promise: what stayed was visited once, anything at most once an insert. A
- * cursor in a map that was cleared promises nothing.
- */
+/* The promise: what stayed was visited once, anything at most once an insert. */
 static const char *end(const struct model *m, const struct model_walk *w)
 {
 	u32 n;
 
-	if (w->kind == MODEL_CURSOR && w->cleared)
-		return NULL;
 	for (n = 0; n < m->keys; n++) {
 		if (w->visits[n] > w->inserts[n])
 			return "walk: an entry visited twice";
@@ -70,26 +73,12 @@ void model_walks_see_insert(struct model *m, u32 n)
 			m->walk[i].inserts[n]++;
 }
 
-/* The last removal may leave the header alone, and the next insert then draws
- * another seed, and so another order for cursors.
- */
 void model_walks_see_removal(struct model *m, u32 n)
 {
 	u32 i;
 
-	for (i = 0; i < MODEL_WALKS; i++) {
-		m->walk[i].stayed[n] = false;
-		if (!m->count && m->walk[i].kind == MODEL_CURSOR)
-			m->walk[i].cleared = true;
-	}
-}
-
-void model_walks_see_clear(struct model *m)
-{
-	u32 i;
-
 	for (i = 0; i < MODEL_WALKS; i++)
-		m->walk[i].cleared = true;
+		m->walk[i].stayed[n] = false;
 }
 
 /* xorshift32 (Marsaglia 2003) */
@@ -103,39 +92,111 @@ static u32 next_random(u32 *state)
 	return *state = x;
 }
 
-/* What the body of a walk does: anything, to this entry or to another one. */
-static const char *change(struct model *m, u32 *state, const void *key)
+/* All of the map goes, but not so that a reader's walk under way does not survive it. */
+static const char *empty(struct model *m, const struct model_walk *w, u32 r)
+{
+	static const enum model_op ops[] = {
+		MODEL_CLEAR, MODEL_CLEAR_WITH, MODEL_DESTROY, MODEL_FREE_AND_DESTROY,
+	};
+
+	return model_change(m, ops[r % (w->kind == MODEL_READER ? 2 : 4)], 0, 0);
+}
+
+/* Remove all entries but one, which may stay or not. */
+static const char *leave_one(struct model *m, enum model_op op, u32 one, bool stays)
+{
+	const char *wrong = NULL;
+	u32 n;
+
+	for (n = 0; n < m->keys && !wrong; n++)
+		if (n != one && m->version[n])
+			wrong = model_change(m, op, n, 0);
+	return wrong || stays ? wrong : model_change(m, op, one, 0);
+}
+
+/* Remove this entry, or some others, or nearly all; at times let tables be merged at once;
+ * and perhaps insert an entry, whose memory is then often that of one that has gone.
+ */
+static const char *remove_some(struct model *m, u32 *state, const void *key)
+{
+	u32 r = next_random(state), others = r >> 8 & 7;
+	enum model_op op = MODEL_REMOVE + r % 4;
+	const char *wrong = NULL;
+	u32 n = model_key_number(m, key);
+
+	if (!(r & 0x3f0000))
+		wrong = leave_one(m, op, r & 4 ? n : next_random(state) % m->keys, r & 8);
+	else if (!others)
+		wrong = model_remove(m, op, n, r >> 16, key);
+	else
+		for (; others && !wrong; others--)
+			wrong = model_change(m, op, next_random(state) % m->keys, r >> 16);
+	if (!wrong && !(r & 0xf000))
+		wrong = model_change(m, MODEL_TRIM, 0, 0);
+	if (!wrong && r & 0x800)
+		wrong = model_change(m, MODEL_INSERT, next_random(state) % m->keys, 0);
+	return wrong;
+}
+
+/* What the body of a walk does: anything, to this entry or to another one. One walk in
+ * four empties the map as it goes, so that tables are merged beneath it.
+ */
+static const char *change(struct model *m, const struct model_walk *w, u32 *state,
+			  bool emptying, const void *key)
 {
 	u32 r = next_random(state), n = next_random(state) % m->keys;
-	enum model_op op = r % (MODEL_REMOVE + 1);
+	enum model_op op = r % (MODEL_ERASE_POINTER + 1);
+	u32 arg = r >> 8;
 
 	if (r & 0x30000)
-		return NULL;
+		return emptying ? remove_some(m, state, key) : NULL;
 	if (r >> 20 == 0)
-		return model_change(m, MODEL_CLEAR, 0, 0);
+		return empty(m, w, n);
 	if (r >> 20 < 20)
 		return model_change(m, MODEL_TRIM, 0, 0);
 	if (r >> 20 < 40)
 		return model_change(m, MODEL_RESERVE, 0, next_random(state));
 	if (r & 0x40000)
 		n = model_key_number(m, key);
-	if (r & 0x40000 && op == MODEL_REMOVE)
-		return model_remove(m, op, n, key);
-	return model_change(m, op, n, 0);
+	if (r & 0x40000 && op >= MODEL_REMOVE)
+		return model_remove(m, op, n, arg, key);
+	return model_change(m, op, n, arg);
 }
 
-static const char *walk_writer(struct model *m, bool changing, u32 state)
+static bool is_emptying(u32 seed)
+{
+	return (seed & MODEL_EMPTYING) == MODEL_EMPTYING;
+}
+
+static const char *walk_shared(struct model *m)
 {
 	struct model_walk *w = &m->walk[WHOLE];
 	const char *wrong;
 	const void *key;
-	void *value;
+	void *entry;
 
-	begin(m, w, MODEL_WRITER);
-	hmap_for_each(&m->map, iter, key, value) {
-		wrong = visit(m, w, key, value);
-		if (!wrong && changing)
-			wrong = change(m, &state, key);
+	begin(m, w, MODEL_SHARED);
+	hmap_walk(&m->map, iter, key, entry, m->type) {
+		wrong = visit(m, w, key, entry);
+		if (wrong)
+			return wrong;
+	}
+	return end(m, w);
+}
+
+static const char *walk_safe(struct model *m, u32 state)
+{
+	struct model_walk *w = &m->walk[WHOLE];
+	const bool emptying = is_emptying(state);
+	const char *wrong;
+	const void *key;
+	void *entry;
+
+	begin(m, w, MODEL_SAFE);
+	hmap_walk_safe(&m->map, iter, key, entry, m->type) {
+		wrong = visit(m, w, key, entry);
+		if (!wrong)
+			wrong = change(m, w, &state, emptying, key);
 		if (wrong)
 			return wrong;
 	}
@@ -146,19 +207,21 @@ static const char *walk_writer(struct model *m, bool changing, u32 state)
 static const char *walk_reader(struct model *m, u32 state)
 {
 	struct model_walk *w = &m->walk[WHOLE];
+	const bool emptying = is_emptying(state);
 	const char *wrong = NULL;
-	const void *key, *value;
 	gfp_t gfp = m->gfp;
+	const void *key;
+	void *entry;
 
-	if (!(m->kind->type.flags & HMAP_RCU))
+	if (!(m->type->flags & HMAP_RCU))
 		return NULL;
 	begin(m, w, MODEL_READER);
 	m->gfp = GFP_ATOMIC;
 	rcu_read_lock();
-	hmap_for_each_rcu(&m->map, iter, key, value) {
-		wrong = visit(m, w, key, value);
+	hmap_walk_rcu(&m->map, iter, key, entry, m->type) {
+		wrong = visit(m, w, key, entry);
 		if (!wrong)
-			wrong = change(m, &state, key);
+			wrong = change(m, w, &state, emptying, key);
 		if (wrong)
 			break;
 	}
@@ -171,14 +234,16 @@ static const char *walk_reader(struct model *m, u32 state)
 static const char *walk_cursor(struct model *m, u32 state)
 {
 	struct model_walk *w = &m->walk[WHOLE];
-	const void *key, *value;
+	const bool emptying = is_emptying(state);
 	const char *wrong;
+	const void *key;
+	void *entry;
 
 	begin(m, w, MODEL_CURSOR);
-	while ((value = hmap_next(&m->map, &w->cursor, &key))) {
-		wrong = visit(m, w, key, value);
+	while ((entry = hmap_next(&m->map, &w->cursor, &key, m->type))) {
+		wrong = visit(m, w, key, entry);
 		if (!wrong)
-			wrong = change(m, &state, key);
+			wrong = change(m, w, &state, emptying, key);
 		if (wrong)
 			return wrong;
 	}
@@ -188,21 +253,26 @@ static const char *walk_cursor(struct model *m, u32 state)
 const char *model_walk(struct model *m, enum model_op op, u32 seed)
 {
 	m->operations++;
-	if (op == MODEL_WALK_RCU)
+	switch (op) {
+	case MODEL_WALK_SAFE:
+		return walk_safe(m, seed);
+	case MODEL_WALK_RCU:
 		return walk_reader(m, seed);
-	if (op == MODEL_WALK_CURSOR)
+	case MODEL_WALK_CURSOR:
 		return walk_cursor(m, seed);
-	return walk_writer(m, op == MODEL_WALK_CHANGING, seed);
+	default:
+		return walk_shared(m);
+	}
 }
 
 static void close_walk(struct model_walk *w)
 {
-	if (w->kind == MODEL_WRITER || w->kind == MODEL_READER)
+	if (w->kind == MODEL_SAFE || w->kind == MODEL_READER)
 		hmap_iter_end(&w->iter);
 	w->kind = MODEL_CLOSED;
 }
 
-/* @all: the writer's and the cursors, too. */
+/* @all: those of the writer and the cursors, too. */
 void model_close_walks(struct model *m, bool all)
 {
 	u32 i;
@@ -214,37 +284,76 @@ void model_close_walks(struct model *m, bool all)
 
 static void open_walk(struct model *m, struct model_walk *w, u32 kind)
 {
-	if (kind == MODEL_READER &&
-	    (!m->readers || !(m->kind->type.flags & HMAP_RCU)))
-		kind = MODEL_WRITER;
+	if (kind == MODEL_READER && (!m->readers || !(m->type->flags & HMAP_RCU)))
+		kind = MODEL_SAFE;
 	begin(m, w, kind);
 	if (kind != MODEL_CURSOR)
-		w->iter = hmap_iter_begin(&m->map, kind == MODEL_READER);
+		w->iter = hmap_iter_begin(&m->map, kind == MODEL_READER ? HMAP_WALK_RCU :
+							  HMAP_WALK_SAFE, m->type);
 	w->steps = (struct hmap_steps){ };
+}
+
+/* What comes behind a cursor, as key numbers; more than there are: it goes on and on. */
+static u32 list_behind(struct model *m, struct hmap_cursor cursor, u16 *list)
+{
+	const void *key;
+	u32 count = 0;
+
+	while (hmap_next(&m->map, &cursor, &key, m->type) && count <= m->count)
+		list[count++] = model_key_number(m, key);
+	return count;
+}
+
+/*
+ * A cursor behind key @n, which may be absent. Behind it there is a tail of all the
+ * entries in the order of a new cursor: the one behind the key.
+ */
+static const char *open_after(struct model *m, struct model_walk *w, u32 n)
+{
+	static u16 all[MODEL_KEYS + 1], tail[MODEL_KEYS + 1];
+	struct model_key key;
+	u32 count, i;
+
+	begin(m, w, MODEL_CURSOR);
+	hmap_cursor_after(&m->map, &w->cursor, model_key(m, n, &key), m->type);
+	if (list_behind(m, (struct hmap_cursor){ }, all) != m->count)
+		return "cursor: not all entries";
+	count = list_behind(m, w->cursor, tail);
+	if (count > m->count ||
+	    memcmp(tail, all + m->count - count, count * sizeof(*tail)))
+		return "cursor_after: not the end of the order";
+	if (m->version[n] && (count == m->count || all[m->count - count - 1] != n))
+		return "cursor_after: not behind the key";
+	for (i = 0; i < m->count - count; i++) {
+		w->stayed[all[i]] = false;
+		w->inserts[all[i]] = 0;
+	}
+	return NULL;
 }
 
 /* The next entry, as the loops of hmap.h step to it. */
 static const void *next(struct model *m, struct model_walk *w, const void **key)
 {
-	const struct hmap_type *type = &m->kind->type;
+	const void *entry;
 
 	if (w->kind == MODEL_CURSOR)
-		return hmap_next(&m->map, &w->cursor, key);
-	if (!hmap_iter_step(&w->iter, &w->steps, type))
+		return hmap_next(&m->map, &w->cursor, key, m->type);
+	if (!hmap_iter_step(&w->iter, &w->steps, m->type))
 		return NULL;
-	*key = hmap_slot_key(type, w->steps.slot);
-	return hmap_slot_value(type, w->steps.slot);
+	entry = hmap_slot_entry(m->type, w->steps.slot);
+	*key = hmap_entry_key(m->type, w->steps.slot, entry);
+	return entry;
 }
 
 static const char *advance(struct model *m, struct model_walk *w, u32 steps)
 {
 	const char *wrong = NULL;
-	const void *key, *value;
+	const void *key, *entry;
 
 	while (w->kind != MODEL_CLOSED && !wrong && steps--) {
-		value = next(m, w, &key);
-		if (value) {
-			wrong = visit(m, w, key, value);
+		entry = next(m, w, &key);
+		if (entry) {
+			wrong = visit(m, w, key, entry);
 		} else {
 			wrong = end(m, w);
 			close_walk(w);
@@ -254,15 +363,19 @@ static const char *advance(struct model *m, struct model_walk *w, u32 steps)
 }
 
 /* @arg: which walk, of which kind, and how many steps. */
-const char *model_walk_on(struct model *m, enum model_op op, u32 arg)
+const char *model_walk_on(struct model *m, enum model_op op, u32 n, u32 arg)
 {
 	struct model_walk *w = &m->walk[WHOLE + 1 + arg % (MODEL_WALKS - 1)];
 
 	m->operations++;
 	if (op == MODEL_ADVANCE)
-		return advance(m, w, 1 + arg / 16 % 64);
+		return advance(m, w, 1 + (arg / 16 % 64 >> arg / 1024 % 8));
 	close_walk(w);
-	if (op == MODEL_OPEN)
-		open_walk(m, w, MODEL_WRITER + arg / 4 % 3);
-	return NULL;
+	if (op == MODEL_OPEN_AFTER)
+		return open_after(m, w, n);
+	if (op == MODEL_CLOSE)
+		return NULL;
+	open_walk(m, w, MODEL_SAFE + arg / 4 % 3);
+	/* No loop has a body before its first step. */
+	return advance(m, w, 1);
 }

@@ -27,17 +27,17 @@ static enum model_op next_op(struct rng *rng, bool filling)
 {
 	u32 r = rng_below(rng, 1000);
 
-	if (r < 450)
-		return filling ? rng_below(rng, MODEL_REMOVE) : MODEL_REMOVE;
+	if (r < 400)
+		return filling ? rng_below(rng, MODEL_REMOVE) : MODEL_REMOVE + rng_below(rng, 3);
 	if (r < 600)
-		return MODEL_TAKE;
+		return MODEL_REMOVE + rng_below(rng, 4);
 	if (r < 970)
 		return rng_below(rng, MODEL_RESERVE);
 	if (r < 972)
-		return MODEL_RESERVE + rng_below(rng, 4);
+		return MODEL_RESERVE + rng_below(rng, 6);
 	if (r < 980)
 		return MODEL_WALK + rng_below(rng, 4);
-	return r < 982 ? MODEL_OPEN : r < 999 ? MODEL_ADVANCE : MODEL_CLOSE;
+	return r < 982 ? MODEL_OPEN + rng_below(rng, 2) : r < 999 ? MODEL_ADVANCE : MODEL_CLOSE;
 }
 
 static const char *random_steps(struct rng *rng, u32 steps, u32 *step)
@@ -55,38 +55,74 @@ static const char *random_steps(struct rng *rng, u32 steps, u32 *step)
 	return wrong ? wrong : model_compare(model);
 }
 
-static void run_kinds(struct kunit *test, u64 seed, u32 keys, u32 steps)
+/* Fill the map, more or less, and walk while it empties, again and again: so tables are
+ * merged, and die, beneath the walk, and the memory of what has gone comes back for what is
+ * inserted.
+ */
+static const char *random_walks(struct rng *rng, u32 steps, u32 *step)
+{
+	const char *wrong = NULL;
+	u32 n;
+
+	model->checks_seldom = true;
+	for (*step = 0; !wrong && *step < steps; ++*step) {
+		for (n = 1 + rng_below(rng, model->keys); n && !wrong; n--)
+			wrong = model_step(model, MODEL_INSERT, rng_next(rng), 0);
+		if (!wrong)
+			wrong = model_step(model,
+					   MODEL_WALK_SAFE + *step % 4 / 2 * rng_below(rng, 3),
+					   0, rng_next(rng) | MODEL_EMPTYING);
+		cond_resched();
+	}
+	return wrong ? wrong : model_compare(model);
+}
+
+static void run_kinds(struct kunit *test, u64 seed, u32 keys, u32 steps,
+		      const char *(*run)(struct rng *rng, u32 steps, u32 *step))
 {
 	struct rng rng;
 	u32 i, step;
 
 	rng_init(test, &rng, seed);
 	for (i = 0; i < model_nr_kinds; i++) {
-		const char *wrong;
+		const char *wrong, *lost;
 
 		model_init(model, model_kind(i), keys);
-		wrong = random_steps(&rng, steps, &step);
-		if (wrong)
-			KUNIT_FAIL(test, "%s, step %u: %s", model_kind(i)->name,
-				   step, wrong);
-		model_exit(model);
+		test_lock();
+		wrong = run(&rng, steps, &step);
+		test_unlock();
+		lost = model_exit(model);
 		rcu_barrier();
+		if (wrong || lost)
+			KUNIT_FAIL(test, "%s, step %u: %s", model_kind(i)->name,
+				   step, wrong ?: lost);
 	}
 }
 
 static void few_keys(struct kunit *test)
 {
-	run_kinds(test, 1, 8, 4000);
+	run_kinds(test, 1, 8, 4000, random_steps);
 }
 
 static void some_keys(struct kunit *test)
 {
-	run_kinds(test, 2, 100, 3000);
+	run_kinds(test, 2, 100, 3000, random_steps);
 }
 
 static void many_keys(struct kunit *test)
 {
-	run_kinds(test, 3, MODEL_KEYS, 4000);
+	run_kinds(test, 3, MODEL_KEYS, 4000, random_steps);
+}
+
+/* The number of keys at which a few tables are merged depends on their size. */
+static void emptying_walks_of_some(struct kunit *test)
+{
+	run_kinds(test, 6, 70, 150, random_walks);
+}
+
+static void emptying_walks_of_many(struct kunit *test)
+{
+	run_kinds(test, 7, 600, 20, random_walks);
 }
 
 /* One operation, with its first, second, ... allocation failing, until it has
@@ -119,7 +155,7 @@ static const char *fail_in_walk(struct rng *rng)
 
 	model->may_fail = true;
 	fail_nth_allocation(1 + rng_below(rng, 40));
-	wrong = model_step(model, MODEL_WALK_CHANGING + rng_below(rng, 3), 0,
+	wrong = model_step(model, MODEL_WALK_SAFE + rng_below(rng, 3), 0,
 			   rng_next(rng));
 	allocation_has_failed();
 	model->may_fail = false;
@@ -130,7 +166,7 @@ static const char *fill_with_failures(struct rng *rng, u32 steps, u32 *step)
 {
 	static const enum model_op ops[] = {
 		MODEL_INSERT, MODEL_STORE, MODEL_STORE, MODEL_GET_OR_INSERT,
-		MODEL_REPLACE, MODEL_REPLACE, MODEL_REMOVE, MODEL_RESERVE,
+		MODEL_REPLACE, MODEL_ERASE_POINTER, MODEL_REMOVE, MODEL_RESERVE,
 		MODEL_TRIM,
 	};
 	const char *wrong = NULL;
@@ -158,16 +194,18 @@ static void run_failures(struct kunit *test, u64 seed, u32 keys, u32 steps)
 		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
 	rng_init(test, &rng, seed);
 	for (i = 0; i < model_nr_kinds; i++) {
-		const char *wrong;
+		const char *wrong, *lost;
 
 		stats_since(&stats);
 		model_init(model, model_kind(i), keys);
+		test_lock();
 		wrong = fill_with_failures(&rng, steps, &step);
-		if (wrong)
-			KUNIT_FAIL(test, "%s, step %u: %s", model_kind(i)->name,
-				   step, wrong);
-		model_exit(model);
+		test_unlock();
+		lost = model_exit(model);
 		rcu_barrier();
+		if (wrong || lost)
+			KUNIT_FAIL(test, "%s, step %u: %s", model_kind(i)->name,
+				   step, wrong ?: lost);
 		/* There were failures, and nothing has leaked. */
 		stats = stats_since(&stats);
 		KUNIT_EXPECT_GT(test, stats.alloc_failures, 0);
@@ -194,7 +232,7 @@ static void alloc_fails(struct kunit *test)
 		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
 	stats_since(&stats);
 	fail_nth_allocation(1);
-	KUNIT_EXPECT_NULL(test, hmap_alloc(&u64_type, GFP_KERNEL));
+	KUNIT_EXPECT_NULL(test, hmap_alloc(GFP_KERNEL));
 	KUNIT_EXPECT_TRUE(test, allocation_has_failed());
 	stats = stats_since(&stats);
 	KUNIT_EXPECT_EQ(test, stats.alloc_failures, 1);
@@ -205,6 +243,8 @@ static struct kunit_case random_test_cases[] = {
 	KUNIT_CASE(few_keys),
 	KUNIT_CASE(some_keys),
 	KUNIT_CASE(many_keys),
+	KUNIT_CASE(emptying_walks_of_some),
+	KUNIT_CASE(emptying_walks_of_many),
 	KUNIT_CASE(failures_in_small_maps),
 	KUNIT_CASE(failures_in_large_maps),
 	KUNIT_CASE(alloc_fails),

@@ -2,9 +2,39 @@
 /* What the suites share; see test.h. */
 #include "test.h"
 
-const struct hmap_type u64_type = HMAP_TYPE_U64("u64", sizeof(u64), 0);
+const struct hmap_type u64_type =
+	HMAP_TYPE("u64", sizeof(u64), sizeof(u64), hmap_hash_u64, NULL, HMAP_SCALAR);
 const struct hmap_type u64_rcu_type =
-	HMAP_TYPE_U64("u64 rcu", sizeof(u64), HMAP_RCU);
+	HMAP_TYPE("u64 rcu", sizeof(u64), sizeof(u64), hmap_hash_u64, NULL,
+		  HMAP_SCALAR | HMAP_RCU);
+
+#ifdef CONFIG_LOCKDEP
+
+static struct lock_class_key test_lock_key;
+static struct lockdep_map test_lock_map =
+	STATIC_LOCKDEP_MAP_INIT("hmap_test", &test_lock_key);
+
+void test_lock(void)
+{
+	lock_map_acquire(&test_lock_map);
+}
+
+void test_unlock(void)
+{
+	lock_map_release(&test_lock_map);
+}
+
+#else
+
+void test_lock(void)
+{
+}
+
+void test_unlock(void)
+{
+}
+
+#endif
 
 void expect_warning(struct kunit *test)
 {
@@ -40,7 +70,8 @@ struct hmap_stats stats_since(struct hmap_stats *last)
 	diff = (struct hmap_stats){
 		.maps_allocated = now.maps_allocated - last->maps_allocated,
 		.maps_freed = now.maps_freed - last->maps_freed,
-		.maps_never_filled = now.maps_never_filled - last->maps_never_filled,
+		.maps_without_table = now.maps_without_table -
+				      last->maps_without_table,
 		.tables_allocated = now.tables_allocated - last->tables_allocated,
 		.tables_freed = now.tables_freed - last->tables_freed,
 		.first_inserts = now.first_inserts - last->first_inserts,
@@ -67,27 +98,29 @@ u64 key_of(u64 n)
 	return n * 0x9e3779b97f4a7c15ULL;
 }
 
-void insert_keys(struct kunit *test, struct hmap *map, u64 from, u64 to)
+void insert_keys(struct kunit *test, struct hmap *map, const struct hmap_type *type,
+		 u64 from, u64 to)
 {
 	u64 n;
 
 	for (n = from; n < to; n++) {
 		u64 key = key_of(n);
 
-		KUNIT_ASSERT_EQ(test, hmap_insert(map, &key, &n, GFP_KERNEL), 0);
+		KUNIT_ASSERT_EQ(test, hmap_insert(map, &key, &n, GFP_KERNEL, type), 0);
 		if (n % 1024 == 0)
 			cond_resched();
 	}
 }
 
-void expect_keys(struct kunit *test, struct hmap *map, u64 from, u64 to)
+void expect_keys(struct kunit *test, struct hmap *map, const struct hmap_type *type,
+		 u64 from, u64 to)
 {
 	u64 n, value;
 
 	for (n = from; n < to; n++) {
 		u64 key = key_of(n);
 
-		KUNIT_ASSERT_EQ(test, hmap_get(map, &key, &value), true);
+		KUNIT_ASSERT_EQ(test, hmap_read(map, &key, &value, type), true);
 		KUNIT_ASSERT_EQ(test, value, n);
 	}
 }

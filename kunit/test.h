@@ -21,6 +21,20 @@ extern const struct hmap_type u64_type;
 extern const struct hmap_type u64_rcu_type;
 
 /*
+ * Lookups, walks and cursors of types with HMAP_RCU stand in an RCU read-side section, or,
+ * where the case allocates with GFP_KERNEL in between, between these: else lockdep
+ * reports them. (Calls that only change a map need neither; nor do hmap_contains(),
+ * hmap_read(), hmap_count() and the like, which take rcu_read_lock() themselves.)
+ *
+ * This is a lock to lockdep only: nobody ever waits for it, and an assertion that ends a
+ * case in between leaves nothing locked. KUnit runs a case and its exit function in
+ * different threads, so a case gives it back before it returns, and before kunit_skip().
+ * Maps whose hmap_set_lock() has named another lock need that one.
+ */
+void test_lock(void);
+void test_unlock(void);
+
+/*
  * Calls that are meant to warn stand between these. A kernel's log then shows
  * how many warnings were expected, and the guest that ran them counts the others.
  */
@@ -43,8 +57,10 @@ struct hmap_stats stats_since(struct hmap_stats *last);
  * to find them there.
  */
 u64 key_of(u64 n);
-void insert_keys(struct kunit *test, struct hmap *map, u64 from, u64 to);
-void expect_keys(struct kunit *test, struct hmap *map, u64 from, u64 to);
+void insert_keys(struct kunit *test, struct hmap *map, const struct hmap_type *type,
+		 u64 from, u64 to);
+void expect_keys(struct kunit *test, struct hmap *map, const struct hmap_type *type,
+		 u64 from, u64 to);
 
 /* Let the n-th allocation of this task from now on fail. The second call says
  * whether it came to that, and ends it. Or let all fail, until told otherwise.

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The writer's walk, and what it holds on to while the map changes under it. */
+/*
+ * Walks of values, while the map changes under them. How walks end is in walk_end_test.c,
+ * those of strings and of other blocks are in walk_block_test.c, and what a walk may not look
+ * at any more in walk_freed_test.c.
+ */
 #include "test.h"
 
 #define N	500
-
-HMAP_DEFINE_STRING(name_map, u64);
-HMAP_DEFINE_STRING_RCU(name_rcu_map, u64);
 
 struct wide {
 	u64 word[3];
 };
 
-HMAP_DEFINE_RCU(wide_map, u64, struct wide, hmap_hash_u64, NULL);
+HMAP_DEFINE(wide_map, u64, struct wide, hmap_hash_u64, NULL, 0);
+HMAP_DEFINE(pointer_map, u64, u64 *, hmap_hash_u64, NULL, HMAP_RCU);
 
 static u8 visits[8 * N];
 
@@ -19,6 +21,11 @@ static int walk_test_init(struct kunit *test)
 {
 	memset(visits, 0, sizeof(visits));
 	return 0;
+}
+
+static void walk_test_exit(struct kunit *test)
+{
+	rcu_barrier();
 }
 
 static void expect_once_each(struct kunit *test, u32 n)
@@ -29,30 +36,38 @@ static void expect_once_each(struct kunit *test, u32 n)
 		KUNIT_ASSERT_EQ_MSG(test, visits[key], 1, "key %u", key);
 }
 
-static void insert_range(struct kunit *test, struct hmap *map, u64 from, u64 to)
+static void insert_range(struct kunit *test, struct hmap *map, const struct hmap_type *type,
+			 u64 from, u64 to)
 {
 	u64 key;
 
 	for (key = from; key < to; key++)
-		KUNIT_ASSERT_EQ(test, hmap_insert(map, &key, &key, GFP_KERNEL),
-				0);
+		KUNIT_ASSERT_EQ(test, hmap_insert(map, &key, &key, GFP_KERNEL, type), 0);
 }
 
-/* Overwriting moves an entry to another slot; it is still the same entry. */
-static void overwritten_entries_are_visited_once(struct kunit *test)
+static void remove_range(struct kunit *test, struct hmap *map, const struct hmap_type *type,
+			 u64 from, u64 to)
 {
-	const struct wide *v;
-	struct wide_map m;
+	u64 key;
+
+	for (key = from; key < to; key++)
+		KUNIT_ASSERT_EQ(test, hmap_remove(map, &key, type), 0);
+}
+
+/* Of any size, an overwritten value stays in its slot; it is the same entry. */
+static void overwritten_values_are_visited_once(struct kunit *test)
+{
+	struct wide_map m = { };
+	struct wide *v;
 	const u64 *k;
 	u64 key, other;
 
-	wide_map_init(&m);
 	for (key = 0; key < N; key++) {
 		struct wide w = { { key, 0, 0 } };
 
 		KUNIT_ASSERT_EQ(test, wide_map_insert(&m, key, w, GFP_KERNEL), 0);
 	}
-	hmap_for_each_typed(&m, iter, k, v) {
+	hmap_for_each_safe(wide_map, &m, iter, k, v) {
 		struct wide w = *v;
 
 		key = *k;
@@ -60,225 +75,121 @@ static void overwritten_entries_are_visited_once(struct kunit *test)
 		visits[key]++;
 		w.word[1] = 1;
 		KUNIT_ASSERT_EQ(test, wide_map_store(&m, key, w, GFP_KERNEL), 0);
+		KUNIT_EXPECT_EQ(test, v->word[1], 1);
 		/* One that may be next in the same word, too. */
 		other = (key * 7 + 1) % N;
 		w.word[0] = other;
-		KUNIT_ASSERT_EQ(test, wide_map_store(&m, other, w, GFP_KERNEL),
-				0);
+		KUNIT_ASSERT_EQ(test, wide_map_replace(&m, other, w), 0);
 	}
 	expect_once_each(test, N);
 	KUNIT_EXPECT_EQ(test, wide_map_lookup(&m, 3)->word[1], 1);
-	KUNIT_EXPECT_EQ(test, hmap_count(&m.map), N);
-	KUNIT_EXPECT_EQ(test, hmap_validate(&m.map), 0);
-	hmap_clear(&m.map);
+	KUNIT_EXPECT_EQ(test, wide_map_count(&m), N);
+	KUNIT_EXPECT_EQ(test, wide_map_validate(&m), 0);
+	wide_map_clear(&m);
 }
 
-static void store_wide(struct kunit *test, struct wide_map *m, u64 key,
-		       u64 version)
-{
-	struct wide w = { { key, version, 0 } };
-
-	KUNIT_ASSERT_EQ(test, wide_map_store(m, key, w, GFP_KERNEL), 0);
-}
-
-/* All of a small map's entries, visited or not, move at every step, to other
- * slots of their word or to another table.
+/* With RCU, scalars are overwritten as well; and when the table is replaced before the walk
+ * comes to an entry, it shows the value that the entry has then.
  */
-static void moving_entries_are_visited_once(struct kunit *test)
+static void overwritten_scalars_are_visited_once(struct kunit *test)
 {
-	const struct wide *v;
-	const u64 *k;
-	u64 n, key;
-
-	for (n = 1; n < 40; n++) {
-		DEFINE_TYPED_HMAP(m, wide_map);
-
-		memset(visits, 0, sizeof(visits));
-		for (key = 0; key < n; key++)
-			store_wide(test, &m, key, 0);
-		hmap_for_each_typed(&m, iter, k, v) {
-			KUNIT_ASSERT_EQ(test, v->word[0], *k);
-			visits[*k]++;
-			for (key = 0; key < n; key++)
-				store_wide(test, &m, key, n);
-		}
-		expect_once_each(test, n);
-		KUNIT_EXPECT_EQ(test, hmap_count(&m.map), n);
-		KUNIT_EXPECT_EQ(test, hmap_validate(&m.map), 0);
-		hmap_clear(&m.map);
-	}
-}
-
-/* The table that a walk stands in is dropped; then keys that it holds go too. */
-static void string_keys_outlive_their_table(struct kunit *test)
-{
-	struct hmap_stats stats;
-	struct name_map m;
-	const char *k;
-	char name[16];
-	u32 i, next = N;
-	u64 *v;
-
-	stats_since(&stats);
-	name_map_init(&m);
-	for (i = 0; i < N; i++) {
-		snprintf(name, sizeof(name), "key %u", i);
-		KUNIT_ASSERT_EQ(test, name_map_insert(&m, name, i, GFP_KERNEL),
-				0);
-	}
-	hmap_for_each_typed(&m, iter, k, v) {
-		visits[*v]++;
-		snprintf(name, sizeof(name), "%s %llu", *v < N ? "key" : "new",
-			 *v);
-		KUNIT_EXPECT_STREQ(test, k, name);
-		/* Grow, so that the table dies, ... */
-		for (i = 0; i < 3; i++, next++) {
-			snprintf(name, sizeof(name), "new %u", next);
-			KUNIT_ASSERT_EQ(test, name_map_insert(&m, name, next,
-							      GFP_KERNEL), 0);
-		}
-		/* ... and remove one that is in it, visited or not. */
-		snprintf(name, sizeof(name), "key %u", (next * 13) % N);
-		if (name_map_contains(&m, name)) {
-			visits[next * 13 % N] |= 0x80;
-			KUNIT_ASSERT_EQ(test, name_map_remove(&m, name), 0);
-		}
-		if (next > 6 * N)
-			break;
-	}
-	for (i = 0; i < N; i++)
-		KUNIT_EXPECT_LE(test, visits[i] & 0x7f, 1);
-	KUNIT_EXPECT_EQ(test, hmap_validate(&m.map), 0);
-	name_map_destroy(&m);
-	stats = stats_since(&stats);
-	KUNIT_EXPECT_EQ(test, stats.tables_allocated, stats.tables_freed);
-	KUNIT_EXPECT_EQ(test, stats.bytes_in_use, 0);
-}
-
-static void rcu_string_keys_outlive_their_table(struct kunit *test)
-{
-	struct name_rcu_map m;
-	unsigned int seen = 0;
-	const char *k;
-	const u64 *v;
-	char name[16];
-	u32 i;
-
-	name_rcu_map_init(&m);
-	for (i = 0; i < 20; i++) {
-		snprintf(name, sizeof(name), "key %u", i);
-		KUNIT_ASSERT_EQ(test, name_rcu_map_insert(&m, name, i,
-							  GFP_KERNEL), 0);
-	}
-	hmap_for_each_typed(&m, iter, k, v) {
-		seen += *v < 20 && *k == 'k';
-		if (seen > 1)
-			continue;
-		/* All but the last go, after the table was replaced. */
-		KUNIT_EXPECT_EQ(test, hmap_reserve(&m.map, 150, GFP_KERNEL), 0);
-		for (i = 0; i < 19; i++) {
-			snprintf(name, sizeof(name), "key %u", i);
-			KUNIT_EXPECT_EQ(test, name_rcu_map_remove(&m, name), 0);
-		}
-		KUNIT_EXPECT_EQ(test, hmap_trim(&m.map, GFP_KERNEL), 0);
-		rcu_barrier();
-	}
-	KUNIT_EXPECT_LE(test, seen, 2);
-	KUNIT_EXPECT_EQ(test, hmap_count(&m.map), 1);
-	hmap_clear(&m.map);
-}
-
-/* An entry that the walk has noted is removed, and its key freed; then the table
- * is replaced before the walk comes to it.
- */
-static void removed_then_replaced(struct kunit *test)
-{
-	static const char * const names[] = { "a", "b", "c", "d", "e" };
-	unsigned int seen = 0;
-	struct name_map m;
-	const char *k;
-	u64 *v;
-	u32 i;
-
-	name_map_init(&m);
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		KUNIT_ASSERT_EQ(test, name_map_insert(&m, names[i], i,
-						      GFP_KERNEL), 0);
-	hmap_for_each_typed(&m, iter, k, v) {
-		u64 current_one = *v;
-
-		if (seen++)
-			continue;
-		for (i = 0; i < ARRAY_SIZE(names); i++) {
-			if (i == current_one)
-				continue;
-			KUNIT_EXPECT_EQ(test, name_map_remove(&m, names[i]), 0);
-		}
-		KUNIT_EXPECT_EQ(test, hmap_reserve(&m.map, 100, GFP_KERNEL), 0);
-	}
-	KUNIT_EXPECT_EQ(test, seen, 1);
-	name_map_destroy(&m);
-}
-
-static int leave_by_return(struct hmap *map)
-{
+	struct hmap map = { };
+	u64 key, step = 0;
 	const u64 *k;
 	u64 *v;
 
-	hmap_for_each(map, iter, k, v)
-		return *k == *v;
-	return -1;
+	insert_range(test, &map, &u64_rcu_type, 0, N);
+	test_lock();
+	hmap_walk_safe(&map, iter, k, v, &u64_rcu_type) {
+		KUNIT_ASSERT_EQ(test, *v, *k + step);
+		visits[*k]++;
+		if (step++ % 100 == 0)
+			KUNIT_ASSERT_EQ(test, hmap_reserve(&map, N + step, GFP_KERNEL,
+							   &u64_rcu_type), 0);
+		for (key = 0; key < N; key++)
+			KUNIT_ASSERT_EQ(test, hmap_store(&map, &key, &(u64){ key + step },
+							 GFP_KERNEL, &u64_rcu_type), 0);
+	}
+	test_unlock();
+	expect_once_each(test, N);
+	KUNIT_EXPECT_EQ(test, hmap_count(&map, &u64_rcu_type), N);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map, &u64_rcu_type), 0);
+	hmap_clear(&map, &u64_rcu_type);
 }
 
-/* A walk that was left early holds nothing: what it stood in is freed when it is
- * replaced, not later.
- */
-static void leaving_early_lets_go(struct kunit *test)
+/* So are pointers: a walk shows the last one that was stored. */
+static void replaced_pointers_are_visited_once(struct kunit *test)
 {
-	DEFINE_HMAP(map, &u64_type);
-	unsigned int seen = 0;
+	static u64 target[2][N];
+	struct pointer_map m = { };
+	u64 key, step = 0, *v;
 	const u64 *k;
-	u64 *v;
 
-	insert_range(test, &map, 0, 10);
-	hmap_for_each(&map, iter, k, v) {
-		seen += *k == *v;
-		break;
+	for (key = 0; key < N; key++)
+		KUNIT_ASSERT_EQ(test, pointer_map_insert(&m, key, &target[0][key],
+							 GFP_KERNEL), 0);
+	test_lock();
+	hmap_for_each_safe(pointer_map, &m, iter, k, v) {
+		KUNIT_ASSERT_EQ(test, v == &target[step % 2][*k], true);
+		visits[*k]++;
+		if (step++ % 100 == 0)
+			KUNIT_ASSERT_EQ(test, pointer_map_reserve(&m, N + step, GFP_KERNEL), 0);
+		for (key = 0; key < N; key++) {
+			u64 *old = pointer_map_replace(&m, key, &target[step % 2][key]);
+
+			KUNIT_ASSERT_EQ(test, old == &target[1 - step % 2][key], true);
+		}
 	}
-	KUNIT_EXPECT_EQ(test, leave_by_return(&map), 1);
-	hmap_for_each(&map, iter, k, v) {
-		seen += *k == *v;
-		goto out;
-	}
-out:
-	KUNIT_EXPECT_EQ(test, seen, 2);
-	KUNIT_EXPECT_EQ(test, ((struct hmap_table *)
-			rcu_dereference_protected(map.root, 1))->pins, 0);
-	hmap_destroy(&map);
+	test_unlock();
+	expect_once_each(test, N);
+	KUNIT_EXPECT_EQ(test, pointer_map_validate(&m), 0);
+	pointer_map_clear(&m);
 }
 
-/* A dead table is freed when the last of two walks leaves it. */
-static void the_last_walk_frees(struct kunit *test)
+/* Replace the table, by turns by a larger one, and by one that is as small as can be. */
+static void replace_tables(struct kunit *test, struct hmap *map, const struct hmap_type *type,
+			   u32 step)
 {
-	DEFINE_HMAP(map, &u64_type);
-	unsigned int inner = 0, outer = 0;
+	if (step % 2)
+		KUNIT_ASSERT_EQ(test, hmap_trim(map, GFP_KERNEL, type), 0);
+	else
+		KUNIT_ASSERT_EQ(test, hmap_reserve(map, 2 * hmap_count(map, type), GFP_KERNEL,
+						   type), 0);
+}
+
+/* Of walks inside of each other each visits all, whichever of them changes the table that
+ * both have pinned.
+ */
+static void nested_safe_walks(struct kunit *test)
+{
+	static const u32 sizes[] = { 1, 2, 3, 9, 40, N };
 	const u64 *k, *k2;
 	u64 *v, *v2;
+	u32 i;
 
-	insert_range(test, &map, 0, 2);
-	hmap_for_each(&map, a, k, v) {
-		outer += *k == *v;
-		hmap_for_each(&map, b, k2, v2) {
-			inner += *k2 == *v2;
-			if (inner == 1)
-				insert_range(test, &map, 2, N);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		struct hmap map = { };
+		u32 outer = 0, inner;
+
+		memset(visits, 0, sizeof(visits));
+		insert_range(test, &map, &u64_type, 0, sizes[i]);
+		hmap_walk_safe(&map, a, k, v, &u64_type) {
+			visits[*k]++;
+			if (outer % 10 == 0)
+				replace_tables(test, &map, &u64_type, outer / 10);
+			inner = 0;
+			hmap_walk_safe(&map, b, k2, v2, &u64_type) {
+				KUNIT_ASSERT_EQ(test, *k2, *v2);
+				if (inner++ % 37 == outer % 37)
+					replace_tables(test, &map, &u64_type, inner);
+			}
+			KUNIT_ASSERT_EQ(test, inner, sizes[i]);
+			outer++;
 		}
-		if (outer == 2)
-			break;
+		expect_once_each(test, sizes[i]);
+		KUNIT_EXPECT_EQ(test, hmap_validate(&map, &u64_type), 0);
+		hmap_destroy(&map, &u64_type);
 	}
-	KUNIT_EXPECT_GE(test, inner, 2);
-	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-	hmap_destroy(&map);
 }
 
 /* Every way in which a table can be replaced under a walk, at every step. */
@@ -286,37 +197,37 @@ static void every_change_under_a_walk(struct kunit *test,
 				      const struct hmap_type *type)
 {
 	u64 next = N, step = 0, key;
-	struct hmap map;
+	struct hmap map = { };
 	const u64 *k;
 	u64 *v;
 
-	hmap_init(&map, type);
-	insert_range(test, &map, 0, N);
-	hmap_for_each(&map, iter, k, v) {
+	insert_range(test, &map, type, 0, N);
+	test_lock();
+	hmap_walk_safe(&map, iter, k, v, type) {
 		key = *k;
 		visits[key]++;
 		KUNIT_ASSERT_EQ(test, *v, key);
 		switch (step++ % 4) {
 		case 0:
-			insert_range(test, &map, next, next + 5);
+			insert_range(test, &map, type, next, next + 5);
 			next += 5;
 			break;
 		case 1:
-			KUNIT_ASSERT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
+			KUNIT_ASSERT_EQ(test, hmap_trim(&map, GFP_KERNEL, type), 0);
 			break;
 		case 2:
-			key = next - 1;
-			KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key), 0);
 			next--;
+			remove_range(test, &map, type, next, next + 1);
 			break;
 		default:
-			KUNIT_ASSERT_EQ(test, hmap_reserve(&map, next + step,
-							   GFP_KERNEL), 0);
+			KUNIT_ASSERT_EQ(test, hmap_reserve(&map, next + step, GFP_KERNEL,
+							   type), 0);
 		}
 	}
+	test_unlock();
 	expect_once_each(test, N);
-	KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-	hmap_clear(&map);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map, type), 0);
+	hmap_clear(&map, type);
 }
 
 static void changes_under_a_walk(struct kunit *test)
@@ -340,93 +251,121 @@ static void merges_under_a_walk(struct kunit *test)
 	u64 *v;
 
 	for (when = 0; when < n; when += 97) {
-		DEFINE_HMAP(map, &u64_type);
+		struct hmap map = { };
 		struct hmap_stats stats;
 
 		memset(visits, 0, sizeof(visits));
-		insert_range(test, &map, 0, n);
+		insert_range(test, &map, &u64_type, 0, n);
 		stats_since(&stats);
 		step = 0;
-		hmap_for_each(&map, iter, k, v) {
+		hmap_walk_safe(&map, iter, k, v, &u64_type) {
 			KUNIT_ASSERT_EQ(test, *k, *v);
 			visits[*k]++;
-			if (step++ != when)
-				continue;
-			for (key = stay; key < n; key++)
-				KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key),
-						0);
+			if (step++ == when)
+				remove_range(test, &map, &u64_type, stay, n);
 		}
 		KUNIT_EXPECT_GT(test, stats_since(&stats).merges, 0);
 		expect_once_each(test, stay);
 		for (key = stay; key < n; key++)
 			KUNIT_ASSERT_LE(test, visits[key], 1);
-		KUNIT_EXPECT_EQ(test, hmap_validate(&map), 0);
-		hmap_destroy(&map);
+		KUNIT_EXPECT_EQ(test, hmap_validate(&map, &u64_type), 0);
+		hmap_destroy(&map, &u64_type);
 	}
 }
 
 /* Readers may not walk what is freed at once. */
 static void rcu_walk_needs_an_rcu_type(struct kunit *test)
 {
-	DEFINE_HMAP(map, &u64_type);
+	struct hmap map = { };
 	unsigned int seen = 0;
 	const u64 *k, *v;
 
-	insert_range(test, &map, 0, 3);
+	insert_range(test, &map, &u64_type, 0, 3);
 	expect_warning(test);
-	hmap_for_each_rcu(&map, iter, k, v)
+	hmap_walk_rcu(&map, iter, k, v, &u64_type)
 		seen += *k == *v;
 	KUNIT_EXPECT_EQ(test, seen, 0);
-	hmap_destroy(&map);
+	hmap_destroy(&map, &u64_type);
 }
 
 static void rcu_walk_of_an_empty_map(struct kunit *test)
 {
-	DEFINE_HMAP(map, &u64_rcu_type);
-	struct hmap_cursor cursor = HMAP_CURSOR_INIT;
+	struct hmap map = { };
+	struct hmap_cursor cursor = { };
 	struct hmap_stats stats;
 	unsigned int seen = 0;
 	const u64 *k, *v;
 
 	stats_since(&stats);
 	rcu_read_lock();
-	hmap_for_each_rcu(&map, iter, k, v)
+	hmap_walk_rcu(&map, iter, k, v, &u64_rcu_type)
 		seen++;
-	KUNIT_EXPECT_NULL(test, hmap_next(&map, &cursor, NULL));
+	KUNIT_EXPECT_NULL(test, hmap_next(&map, &cursor, NULL, &u64_rcu_type));
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, seen, 0);
 	KUNIT_EXPECT_EQ(test, stats_since(&stats).tables_allocated, 0);
 }
 
+/* A reader in a table that the writer has dropped goes on in its successors: it shows what
+ * stays once, what has gone no more, and values that have been overwritten as they are now.
+ */
+static void rcu_walks_beside_a_writer(struct kunit *test)
+{
+	struct hmap map = { };
+	u64 key, step = 0;
+	const u64 *k, *v;
+
+	insert_range(test, &map, &u64_rcu_type, 0, 2 * N);
+	rcu_read_lock();
+	hmap_walk_rcu(&map, iter, k, v, &u64_rcu_type) {
+		KUNIT_ASSERT_EQ(test, READ_ONCE(*v), *k + step);
+		KUNIT_ASSERT_EQ(test, *k < N || !step, true);
+		visits[*k]++;
+		if (!step)
+			remove_range(test, &map, &u64_rcu_type, N, 2 * N);
+		step++;
+		for (key = 0; key < N; key++)
+			KUNIT_ASSERT_EQ(test, hmap_replace(&map, &key, &(u64){ key + step },
+							   &u64_rcu_type), 0);
+		if (step % 50 == 0)
+			KUNIT_ASSERT_EQ(test, step % 100 ?
+					hmap_trim(&map, GFP_ATOMIC, &u64_rcu_type) :
+					hmap_reserve(&map, 3 * N, GFP_ATOMIC, &u64_rcu_type), 0);
+	}
+	rcu_read_unlock();
+	expect_once_each(test, N);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map, &u64_rcu_type), 0);
+	hmap_clear(&map, &u64_rcu_type);
+}
+
 /* A cursor outlives anything: here each step finds another shape of the map. */
 static void cursor_crosses_every_shape(struct kunit *test)
 {
-	DEFINE_HMAP(map, &u64_type);
-	struct hmap_cursor cursor = HMAP_CURSOR_INIT;
+	struct hmap map = { };
+	struct hmap_cursor cursor = { };
 	const void *key;
 	const u64 *v;
 	u64 step = 0, k;
 
-	insert_range(test, &map, 0, N);
-	while ((v = hmap_next(&map, &cursor, &key))) {
+	insert_range(test, &map, &u64_type, 0, N);
+	while ((v = hmap_next(&map, &cursor, &key, &u64_type))) {
 		k = *v;
 		KUNIT_ASSERT_EQ(test, *(const u64 *)key, k);
 		if (k < N)
 			visits[k]++;
 		if (step++ % 50 == 0) {
-			insert_range(test, &map, N, 6 * N);
+			insert_range(test, &map, &u64_type, N, 6 * N);
 		} else if (step % 50 == 25) {
-			for (k = N; k < 6 * N; k++)
-				KUNIT_ASSERT_EQ(test, hmap_remove(&map, &k), 0);
-			KUNIT_ASSERT_EQ(test, hmap_trim(&map, GFP_KERNEL), 0);
+			remove_range(test, &map, &u64_type, N, 6 * N);
+			KUNIT_ASSERT_EQ(test, hmap_trim(&map, GFP_KERNEL, &u64_type), 0);
 		}
 	}
 	expect_once_each(test, N);
-	KUNIT_EXPECT_NULL(test, hmap_next(&map, &cursor, &key));
-	hmap_destroy(&map);
+	KUNIT_EXPECT_NULL(test, hmap_next(&map, &cursor, &key, &u64_type));
+	hmap_destroy(&map, &u64_type);
 }
 
-static u64 poor_hash(const void *key, size_t size, u32 seed)
+static u64 poor_hash(const void *key, size_t size, u64 seed)
 {
 	return *(const u64 *)key % 3;
 }
@@ -435,66 +374,52 @@ static u64 poor_hash(const void *key, size_t size, u32 seed)
 static void cursor_tells_equal_hashes_apart(struct kunit *test)
 {
 	static const struct hmap_type type =
-		HMAP_TYPE("poor", 8, 8, poor_hash, NULL, HMAP_RCU);
-	DEFINE_HMAP(map, &type);
-	struct hmap_cursor cursor = HMAP_CURSOR_INIT;
+		HMAP_TYPE("poor", 8, 8, poor_hash, NULL, HMAP_SCALAR | HMAP_RCU);
+	struct hmap map = { };
+	struct hmap_cursor cursor = { };
 	u64 seen = 0, k, other;
 	const u64 *v;
 
-	insert_range(test, &map, 0, 200);
-	while ((v = hmap_next(&map, &cursor, NULL))) {
+	insert_range(test, &map, &type, 0, 200);
+	test_lock();
+	while ((v = hmap_next(&map, &cursor, NULL, &type))) {
 		k = *v;
 		visits[k]++;
 		/* Of those with its hash, remove one that has been visited. */
 		for (other = k % 3; other < 200 && visits[other] != 1; other += 3)
 			;
 		if (seen++ % 4 == 0 && other < 200) {
-			KUNIT_ASSERT_EQ(test, hmap_remove(&map, &other), 0);
+			KUNIT_ASSERT_EQ(test, hmap_remove(&map, &other, &type), 0);
 			visits[other] |= 0x80;
 		}
 	}
+	test_unlock();
 	for (k = 0; k < 200; k++)
-		KUNIT_EXPECT_EQ_MSG(test, visits[k] & 0x7f, 1, "key %llu", k);
-	hmap_destroy(&map);
-}
-
-static void destroy_ends_the_walk(struct kunit *test)
-{
-	DEFINE_HMAP(map, &u64_rcu_type);
-	unsigned int seen = 0;
-	const u64 *k, *v;
-
-	insert_range(test, &map, 0, N);
-	hmap_for_each(&map, iter, k, v) {
-		seen += *k == *v;
-		hmap_destroy(&map);
-	}
-	KUNIT_EXPECT_EQ(test, seen, 1);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map), 0);
+		KUNIT_EXPECT_EQ_MSG(test, visits[k] & 0x7f, 1, "key %llu",
+				    (unsigned long long)k);
+	hmap_destroy(&map, &type);
 }
 
 static struct kunit_case walk_test_cases[] = {
-	KUNIT_CASE(overwritten_entries_are_visited_once),
-	KUNIT_CASE(moving_entries_are_visited_once),
-	KUNIT_CASE(string_keys_outlive_their_table),
-	KUNIT_CASE(rcu_string_keys_outlive_their_table),
-	KUNIT_CASE(removed_then_replaced),
-	KUNIT_CASE(leaving_early_lets_go),
-	KUNIT_CASE(the_last_walk_frees),
+	KUNIT_CASE(overwritten_values_are_visited_once),
+	KUNIT_CASE(overwritten_scalars_are_visited_once),
+	KUNIT_CASE(replaced_pointers_are_visited_once),
+	KUNIT_CASE(nested_safe_walks),
 	KUNIT_CASE(changes_under_a_walk),
 	KUNIT_CASE(changes_under_a_walk_rcu),
 	KUNIT_CASE(merges_under_a_walk),
 	KUNIT_CASE(rcu_walk_needs_an_rcu_type),
 	KUNIT_CASE(rcu_walk_of_an_empty_map),
+	KUNIT_CASE(rcu_walks_beside_a_writer),
 	KUNIT_CASE(cursor_crosses_every_shape),
 	KUNIT_CASE(cursor_tells_equal_hashes_apart),
-	KUNIT_CASE(destroy_ends_the_walk),
 	{}
 };
 
 static struct kunit_suite walk_test_suite = {
 	.name = "hmap_walk",
 	.init = walk_test_init,
+	.exit = walk_test_exit,
 	.test_cases = walk_test_cases,
 };
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Measure hmap's core beside its peers in user space, and print tables. The rows go
-# to bench/out/results.csv, where they replace older ones from user space.
+# to bench/out/results.csv, where they replace older ones from user space. What single
+# operations of hmap take in instructions comes last: it is the same in each run.
 #
 # Each peer is a program, which runs anew for each size of map and each round; the
 # peers take turns, and the medians over the rounds count. QUICK=1 measures one
@@ -22,7 +23,7 @@ HEADER=where,impl,op,n,unit,value
 QUICK=$((${QUICK:-0}))
 ROUNDS=${ROUNDS:-$((QUICK ? 1 : 7))}
 TRIES=$((QUICK ? 1 : 3))
-read -ra PEERS <<<"${PEERS:-hmap hmap_generic hmap_norcu go_classic go_swiss boost abseil uthash cds_lfht}"
+read -ra PEERS <<<"${PEERS:-hmap hmap_object hmap_generic hmap_norcu go_classic go_swiss boost abseil uthash cds_lfht}"
 STRINGS=()
 # The last CPU has the fewest interrupts.
 CPU=$(($(nproc) - 1))
@@ -47,7 +48,7 @@ build_go() {
 }
 
 build() {
-	local peer programs=("$BIN/quiet")
+	local peer programs=("$BIN/quiet" "$BIN/count" "$BIN/count_norcu")
 
 	say "building the peers"
 	for peer in "${PEERS[@]}"; do
@@ -200,6 +201,7 @@ notes() {
 		churn: one removed, one inserted, one looked up, at n entries.
 		bytes: an entry's, or a map's at n 0; what malloc() takes for it, or Go's heap.
 		hmap: slab classes by malloc(), RCU frees in batches of 256 within the times.
+		hmap_object, uthash, cds_lfht: an object or node for each entry, allocated and freed.
 		Every map owns a copy of its strings. All have 4 KiB pages.
 		Hashes: hmap a keyed product, for strings hsiphash (SipHash-1-3), with a length
 		  it counts itself; Go keyed AES instructions; Boost and Abseil their default
@@ -220,7 +222,15 @@ report() {
 	notes
 }
 
-ensure_packages gcc g++ libc6-dev make libboost1.81-dev libabsl-dev uthash-dev liburcu-dev
+# The same in each run of one build, with and without readers under RCU.
+instructions() {
+	say "counting instructions"
+	echo
+	make --no-print-directory -s -C "$SOURCE" -j"$(nproc)" BUILD="$BIN" instructions
+}
+
+ensure_packages gcc g++ libc6-dev make libboost1.81-dev libabsl-dev uthash-dev liburcu-dev \
+	valgrind
 for peer in "${PEERS[@]}"; do
 	# By generic calls strings take as long.
 	[ "$peer" = hmap_generic ] || STRINGS+=("${peer}_string")
@@ -230,3 +240,4 @@ build
 measure
 publish
 report
+instructions

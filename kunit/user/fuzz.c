@@ -3,10 +3,11 @@
  * libFuzzer target: the input is a string of operations, which are done on a map
  * and on the model, and compared after every one.
  *
- * First byte: the kind of type. Second: how many keys, few or many. Then four
- * bytes an operation: what to do, and to how many keys in a row; which of its
- * allocations fails, if any; and two of the key, which are also the argument of a
- * reserve and of walks.
+ * First byte: the kind of type. Second: how many keys, few or many, and, by its lowest
+ * bit, whether memory that is freed is used again at once. Then four
+ * bytes an operation: what to do; to how many keys in a row, or which of its
+ * allocations fails; and two of the key, which are also the argument of a reserve and
+ * of walks.
  *
  * From the environment: HMAP_FUZZ_OPS ends the run after so many operations;
  * HMAP_FUZZ_TRACE tells what is done, and checks all of the map after each of it.
@@ -29,18 +30,23 @@ enum fuzz_op {
 };
 
 static const char * const op_names[] = {
-	"insert", "store", "replace", "get_or_insert", "remove", "take",
-	"lookup", "lookup_bulk", "lookup_mut", "get", "contains", "reserve", "trim",
-	"clear", "destroy", "walk", "walk_changing", "walk_rcu", "walk_cursor",
-	"open a walk", "advance a walk", "close a walk", "hold", "grace period",
-	"alloc",
+	"insert", "store", "replace", "get_or_insert", "remove", "take", "erase",
+	"erase_pointer", "lookup", "lookup_bulk", "lookup_mut", "read", "contains",
+	"reserve", "trim", "clear", "clear_with", "destroy", "free_and_destroy",
+	"walk", "walk_safe", "walk_rcu", "walk_cursor", "open a walk",
+	"open a cursor behind a key", "advance a walk", "close a walk", "hold",
+	"grace period", "alloc",
 };
 
 static_assert(ARRAY_SIZE(op_names) == FUZZ_NR_OPS);
 
-/* A pointer into an RCU map that a reader has been holding, and what was there. */
+/* What a reader's lookup in an RCU map gave, which he has been holding since, and the
+ * bytes that were there; those before @constant may change.
+ */
 struct held {
-	const void *value;
+	const u8 *entry;
+	u32 size;
+	u32 constant;
 	u8 bytes[MODEL_VALUE_MAX];
 };
 
@@ -71,36 +77,47 @@ static void count_operations(void)
 		print_operations();
 }
 
-static bool is_word(u32 size)
-{
-	return size == 1 || size == 2 || size == 4 || size == 8;
-}
-
-/* Values larger than a word do not change under a reader. */
+/* It is still there; and as it was, but for a scalar, or what the model changes of an
+ * object.
+ */
 static void let_go(void)
 {
-	u32 size = m.kind->type.value_size;
 	u8 now[MODEL_VALUE_MAX];
 
-	if (!held.value)
+	if (!held.entry)
 		return;
-	memcpy(now, held.value, size);
-	if (!is_word(size) && memcmp(now, held.bytes, size))
-		stop("a value has changed while a reader was looking at it");
-	held.value = NULL;
+	memcpy(now, held.entry, held.size);
+	if (memcmp(now + held.constant, held.bytes + held.constant,
+		   held.size - held.constant))
+		stop("an entry has changed while a reader was looking at it");
+	held.entry = NULL;
+}
+
+/* Bytes of what a lookup gives. */
+static u32 size_of_entry(const void *entry)
+{
+	if (model_has_pointers(&m))
+		return sizeof(struct model_object);
+	if (m.type->value_size)
+		return m.type->value_size;
+	return model_has_strings(&m) ? strlen(entry) + 1 : m.type->key_size;
 }
 
 static void hold(u32 n)
 {
-	u64 key[MODEL_KEY_MAX / 8];
+	struct model_key key;
+	const void *wanted = model_key(&m, n, &key);
 
 	let_go();
-	if (!(m.kind->type.flags & HMAP_RCU))
+	if (!(m.type->flags & HMAP_RCU))
 		return;
-	model_key(&m, n, key);
-	held.value = hmap_lookup(&m.map, key);
-	if (held.value)
-		memcpy(held.bytes, held.value, m.kind->type.value_size);
+	held.entry = hmap_lookup(&m.map, wanted, m.type);
+	if (!held.entry)
+		return;
+	held.size = size_of_entry(held.entry);
+	held.constant = model_has_pointers(&m) ? offsetof(struct model_object, number) :
+			m.type->flags & HMAP_SCALAR ? held.size : 0;
+	memcpy(held.bytes, held.entry, held.size);
 }
 
 static void no_readers(void)
@@ -120,30 +137,46 @@ static void check_memory(void)
 	model_close_walks(&m, true);
 	rcu_barrier();
 	hmap_stats_read(&stats);
-	if (stub_bytes != hmap_memory(&m.map))
+	if (stub_bytes != hmap_memory(&m.map, m.type))
 		stop("hmap_memory() is not what was allocated");
 	if (stub_bytes != stats.bytes_in_use)
 		stop("bytes_in_use is not what was allocated");
 }
 
+/* With one entry, whose object, if there has to be one, is @object. */
+static void fill_another_map(struct hmap *map, u32 n, struct model_object *object)
+{
+	u64 bytes[MODEL_VALUE_MAX / 8] = { };
+	const bool is_key = m.kind->role == MODEL_IS_KEY;
+	const void *wanted, *value = object && !is_key ? (void *)&object : bytes;
+	struct model_key key;
+	int err;
+
+	wanted = object && is_key ? &object : model_key(&m, n, &key);
+	err = hmap_insert(map, wanted, value, m.gfp, m.type);
+	if (err && !(m.may_fail && err == -ENOMEM))
+		stop("insert into another map failed");
+	if (hmap_contains(map, wanted, m.type) != !err ||
+	    hmap_count(map, m.type) != !err)
+		stop("another map: wrong answer");
+}
+
 static void another_map(u32 n)
 {
-	struct hmap *map = hmap_alloc(&m.kind->type, m.gfp);
-	u64 key[MODEL_KEY_MAX / 8], value[MODEL_VALUE_MAX / 8] = { };
-	int err;
+	struct model_object *object = NULL;
+	struct hmap *map = hmap_alloc(m.gfp);
 
 	if (!map) {
 		if (!m.may_fail)
 			stop("alloc failed");
 		return;
 	}
-	model_key(&m, n, key);
-	err = hmap_insert(map, key, value, m.gfp);
-	if (err && !(m.may_fail && err == -ENOMEM))
-		stop("insert into another map failed");
-	if (hmap_contains(map, key) != !err)
-		stop("another map: wrong answer");
-	hmap_free(map);
+	if (m.kind->role != MODEL_NO_OBJECTS)
+		object = model_object_make(&m, n, 0);
+	if (object || m.kind->role == MODEL_NO_OBJECTS)
+		fill_another_map(map, n, object);
+	hmap_free(map, m.type);
+	model_object_free_now(&m, object);
 }
 
 static void do_op(u32 op, u32 n, u32 arg)
@@ -161,9 +194,6 @@ static void do_op(u32 op, u32 n, u32 arg)
 	case FUZZ_ALLOC:
 		another_map(n % m.keys);
 		break;
-	case MODEL_DESTROY:
-		no_readers();
-		fallthrough;
 	default:
 		wrong = model_step(&m, op, n, arg);
 	}
@@ -171,16 +201,16 @@ static void do_op(u32 op, u32 n, u32 arg)
 		stop(wrong);
 }
 
-/* The upper half of the codes repeat, up to 128 times, so that short inputs reach
- * large maps; but not what takes long, or does nothing the second time.
+/* How often an operation is done, up to 128 times, so that short inputs reach large
+ * maps; but not what takes long, or does nothing the second time.
  */
-static u32 repeats(u8 code)
+static u32 repeats(u32 op, u8 code)
 {
-	u32 k = code / FUZZ_NR_OPS, op = code % FUZZ_NR_OPS;
-
 	if (op >= MODEL_RESERVE || op == MODEL_LOOKUP_BULK)
 		return 1;
-	return k < 3 ? 1 : 1U << (k - 3);
+	if (code & 0x80)
+		return 1U << (code >> 5 & 3) * 2;
+	return code & 0x40 ? 1U << code % 8 : 1;
 }
 
 /* Which allocation fails: none, one of the next, or all. */
@@ -196,12 +226,18 @@ static void set_failure(u8 code)
 static void step(const u8 *data)
 {
 	u32 op = data[0] % FUZZ_NR_OPS, arg = data[2] | data[3] << 8, n;
+	u32 nr = repeats(op, data[1]);
 
 	if (tracing)
 		fprintf(stderr, "%s key %u arg %u, %u times%s, of %u entries\n",
-			op_names[op], arg % m.keys, arg, repeats(data[0]),
+			op_names[op], arg % m.keys, arg, nr,
 			data[1] & 0x80 ? ", may fail" : "", m.count);
-	for (n = 0; n < repeats(data[0]); n++) {
+	/* So many wait for RCU that the model could not go on. */
+	if (model_objects_left(&m) < MODEL_KEYS + nr) {
+		no_readers();
+		rcu_barrier();
+	}
+	for (n = 0; n < nr; n++) {
 		set_failure(data[1]);
 		do_op(op, arg + n, arg * 0x10001);
 		set_failure(0);
@@ -215,7 +251,9 @@ static void finish(void)
 	if (wrong)
 		stop(wrong);
 	check_memory();
-	model_exit(&m);
+	wrong = model_exit(&m);
+	if (wrong)
+		stop(wrong);
 	rcu_barrier();
 	if (stub_bytes)
 		stop("memory was not freed");
@@ -229,12 +267,17 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 
 	if (size < 2)
 		return 0;
-	/* The same input has to find the same seeds. */
+	/* The same input has to find the same secrets, and so the same seed, wherever the
+	 * map is this time.
+	 */
 	stub_random_seed(data[0]);
-	get_random_bytes(hmap_secret, sizeof(hmap_secret));
+	hmap_hash_init();
+	hmap_secret[2] ^= (u64)&m.map * hmap_secret[1];
 	model_init(&m, model_kind(data[0] % model_nr_kinds),
-		   1 + data[1] * MODEL_KEYS / 256);
+		   1 + data[1] * data[1] * MODEL_KEYS / (256 * 256));
+	stub_reuse = data[1] & 1;
 	m.readers = true;
+	m.let_go = let_go;
 	m.checks_seldom = !tracing;
 	for (at = 2; at + 4 <= size; at += 4)
 		step(data + at);

@@ -11,6 +11,7 @@ unsigned int stub_expected_warnings;
 unsigned int stub_reports;
 unsigned int stub_fail_nth;
 bool stub_fail_all;
+bool stub_reuse;
 size_t stub_bytes;
 size_t stub_largest;
 
@@ -33,6 +34,42 @@ bool stub_dies(void (*run)(void))
 static const size_t classes[] = {
 	8, 16, 32, 64, 96, 128, 192, 256, 512, 1024, 2048, 4096, 8192
 };
+
+/* Of each class the block that was freed last, under stub_reuse. */
+static u64 *freed[ARRAY_SIZE(classes)];
+
+static u64 **freed_of(size_t class)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(classes); i++)
+		if (class == classes[i])
+			return &freed[i];
+	return NULL;
+}
+
+static u64 *take_freed(size_t class)
+{
+	u64 **place = freed_of(class), *block = place ? *place : NULL;
+
+	if (block)
+		*place = NULL;
+	return block;
+}
+
+/* Keep @block, instead of one that was freed before; returns which one to free. */
+static u64 *swap_freed(u64 *block)
+{
+	u64 **place = freed_of(block[-1]), *last = place ? *place : block;
+
+	/* One that was freed already is poisoned. */
+	READ_ONCE(*(u8 *)block);
+	if (place) {
+		stub_poison(block, block[-1]);
+		*place = block;
+	}
+	return last;
+}
 
 size_t kmalloc_size_roundup(size_t size)
 {
@@ -60,22 +97,37 @@ static void *start_of(u64 *block)
 	       (alignment_of(block[-1]) == 8 ? 8 : 0);
 }
 
-void *kmalloc(size_t size, gfp_t gfp)
+static u64 *new_block(size_t class)
 {
-	size_t class = kmalloc_size_roundup(size);
 	size_t align = alignment_of(class);
 	size_t pad = align == 8 ? 8 : max_t(size_t, 16, align);
 	void *start;
 	u64 *block;
 
-	if (stub_fail_all || (stub_fail_nth && !--stub_fail_nth))
-		return NULL;
-	if (posix_memalign(&start, max_t(size_t, 16, align), pad + size))
+	if (posix_memalign(&start, max_t(size_t, 16, align), pad + class))
 		return NULL;
 	block = (u64 *)((char *)start + pad);
+	block[-1] = class;
+	return block;
+}
+
+void *kmalloc(size_t size, gfp_t gfp)
+{
+	size_t class = kmalloc_size_roundup(size);
+	u64 *block = NULL;
+
+	if (stub_fail_all || (stub_fail_nth && !--stub_fail_nth))
+		return NULL;
+	if (stub_reuse)
+		block = take_freed(class);
+	if (!block)
+		block = new_block(class);
+	if (!block)
+		return NULL;
+	stub_unpoison(block, size);
+	stub_poison((char *)block + size, class - size);
 	/* Whoever reads what he has not written shall notice. */
 	memset(block, 0xa5, size);
-	block[-1] = class;
 	stub_bytes += class;
 	stub_largest = max_t(size_t, stub_largest, class);
 	return block;
@@ -88,7 +140,10 @@ void kfree(const void *p)
 	if (!p)
 		return;
 	stub_bytes -= block[-1];
-	free(start_of(block));
+	if (stub_reuse)
+		block = swap_freed(block);
+	if (block)
+		free(start_of(block));
 }
 
 char *kstrdup(const char *s, gfp_t gfp)

@@ -44,9 +44,12 @@ typedef unsigned int gfp_t;
 #undef __always_inline
 #define __always_inline		inline __attribute__((__always_inline__))
 #define __maybe_unused		__attribute__((__unused__))
+#define __packed		__attribute__((__packed__))
+#define __aligned(n)		__attribute__((__aligned__(n)))
 #define fallthrough		__attribute__((__fallthrough__))
-#define __read_mostly
+#define __ro_after_init
 #define __init
+#define __used			__attribute__((__used__))
 #define inline			inline __attribute__((__gnu_inline__, __unused__))
 #define noinline		__attribute__((__noinline__))
 #define likely(x)		__builtin_expect(!!(x), 1)
@@ -56,11 +59,14 @@ typedef unsigned int gfp_t;
 #define static_assert(expr, ...) _Static_assert(expr, #expr)
 #define container_of(p, type, member) \
 	((type *)((char *)(p) - offsetof(type, member)))
+#define sizeof_field(type, member)	sizeof(((type *)0)->member)
+#define typeof_member(type, member)	typeof(((type *)0)->member)
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define BUILD_BUG_ON_ZERO(e)	((int)sizeof(struct { int : (-!!(e)); }))
 #define BUILD_BUG_ON_MSG(cond, msg)	do { } while (0)
 #define OPTIMIZER_HIDE_VAR(v)	__asm__("" : "=r"(v) : "0"(v))
 #define prefetch(p)		__builtin_prefetch(p)
@@ -94,6 +100,11 @@ typedef unsigned int gfp_t;
 #define is_power_of_2(n)	((n) && !((n) & ((n) - 1)))
 #define hweight64(n)		((unsigned int)__builtin_popcountll(n))
 #define __ffs64(n)		((unsigned long)__builtin_ctzll(n))
+
+static inline u64 ror64(u64 word, unsigned int shift)
+{
+	return word >> (shift & 63) | word << (-shift & 63);
+}
 
 static inline void memset64(u64 *p, u64 v, size_t n)
 {
@@ -133,6 +144,7 @@ static inline unsigned long int_sqrt(unsigned long n)
 #define MAX_ERRNO		4095
 #define IS_ERR(p)		((unsigned long)(p) >= (unsigned long)-MAX_ERRNO)
 #define PTR_ERR(p)		((long)(p))
+#define IS_ERR_OR_NULL(p)	(!(p) || IS_ERR(p))
 #define ERR_PTR(err)		((void *)(long)(err))
 
 /* Warnings given, and those that tests have announced. */
@@ -152,6 +164,7 @@ extern unsigned int stub_reports;
 	}								\
 	__done = true;							\
 })
+#define WARN_ON_ONCE(x)		WARN_ONCE(x, "%s\n", #x)
 #define WARN_ONCE(x, fmt, ...) ({					\
 	static bool __done;						\
 	bool __warn = (x);						\
@@ -183,17 +196,29 @@ bool stub_dies(void (*run)(void));
 #define KMALLOC_MAX_CACHE_SIZE	(2 * PAGE_SIZE)
 #define KMALLOC_MAX_SIZE	(4UL << 20)
 #define might_alloc(gfp)	((void)(gfp))
+#define might_sleep()		do { } while (0)
 #define is_vmalloc_addr(p)	((void)(p), false)
 
 /* Let the n-th allocation from now on fail; 0: none. */
 extern unsigned int stub_fail_nth;
 extern bool stub_fail_all;
+/* Hand out again what was freed last, as slabs do: else the sanitizer keeps it for long. */
+extern bool stub_reuse;
 /* What kmalloc'ed blocks take, slab rounding included. */
 extern size_t stub_bytes;
 extern size_t stub_largest;
 
 void *kmalloc(size_t size, gfp_t gfp);
 void kfree(const void *p);
+
+static inline void *kzalloc(size_t size, gfp_t gfp)
+{
+	void *p = kmalloc(size, gfp);
+
+	return p ? memset(p, 0, size) : NULL;
+}
+
+#define kmalloc_array(n, size, gfp)	kmalloc((n) * (size), gfp)
 char *kstrdup(const char *s, gfp_t gfp);
 size_t kmalloc_size_roundup(size_t size);
 
@@ -202,6 +227,22 @@ size_t kmalloc_size_roundup(size_t size);
 #define vmalloc(size)		malloc(size)
 #define vzalloc(size)		calloc(1, size)
 #define vfree(p)		free(p)
+
+/* Memory that nobody may look at, as of a test's own allocator. */
+#if !defined(__SANITIZE_ADDRESS__) && defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+void __asan_poison_memory_region(const volatile void *p, size_t size);
+void __asan_unpoison_memory_region(const volatile void *p, size_t size);
+#define stub_poison(p, size)	__asan_poison_memory_region(p, size)
+#define stub_unpoison(p, size)	__asan_unpoison_memory_region(p, size)
+#else
+#define stub_poison(p, size)	memset(p, 0x6b, size)
+#define stub_unpoison(p, size)	((void)(p))
+#endif
 
 /* RCU */
 struct rcu_head {
@@ -219,7 +260,8 @@ void rcu_barrier(void);
 #define rcu_read_lock()			do { } while (0)
 #define rcu_read_unlock()		do { } while (0)
 #define rcu_access_pointer(p)		READ_ONCE(p)
-#define rcu_dereference_check(p, c)	__atomic_load_n(&(p), __ATOMIC_ACQUIRE)
+#define rcu_dereference_raw(p)		__atomic_load_n(&(p), __ATOMIC_ACQUIRE)
+#define RCU_LOCKDEP_WARN(c, text)	((void)(c))
 #define rcu_dereference_protected(p, c)	(p)
 #define rcu_assign_pointer(p, v)	__atomic_store_n(&(p), v, __ATOMIC_RELEASE)
 #define RCU_INIT_POINTER(p, v)		((p) = (v))

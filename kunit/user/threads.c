@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Threads in user space, and RCU for them. */
-#include <sched.h>
 #include <time.h>
 
 #include "threads.h"
 
-#define MAX_THREADS	64
+#define MAX_THREADS	256
 
 /*
  * Grace periods. Each thread counts up when it enters a read-side section and when it
@@ -74,27 +73,47 @@ static bool grace_period_is_over(void)
  */
 static struct rcu_head *waiting, *late;
 
+/* What other threads have handed to the writer. They push, which orders what they did
+ * before what he does with it, and nothing of his before anything of theirs.
+ */
+static _Atomic(struct rcu_head *) handed;
+
+static void take_handed(void)
+{
+	struct rcu_head *head = atomic_exchange_explicit(&handed, NULL, memory_order_acquire);
+
+	while (head) {
+		struct rcu_head *next = head->next;
+
+		head->next = late;
+		late = head;
+		head = next;
+	}
+}
+
+static void hand_over(struct rcu_head *head)
+{
+	head->next = atomic_load_explicit(&handed, memory_order_relaxed);
+	while (!atomic_compare_exchange_weak_explicit(&handed, &head->next, head,
+						      memory_order_release,
+						      memory_order_relaxed))
+		;
+}
+
 static void next_grace_period(void)
 {
 	struct rcu_head *done = waiting;
 
+	take_handed();
 	waiting = late;
 	late = NULL;
 	begin_grace_period();
 	stub_run_rcu(done);
 }
 
-void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
-{
-	head->func = func;
-	head->next = late;
-	late = head;
-	if (grace_period_is_over())
-		next_grace_period();
-}
-
 void rcu_barrier(void)
 {
+	take_handed();
 	while (waiting || late) {
 		while (!grace_period_is_over())
 			sched_yield();
@@ -112,7 +131,21 @@ struct task_struct {
 	atomic_bool	stop;
 };
 
+/* NULL: the writer. */
 static _Thread_local struct task_struct *current;
+
+void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
+{
+	head->func = func;
+	if (current) {
+		hand_over(head);
+		return;
+	}
+	head->next = late;
+	late = head;
+	if (grace_period_is_over())
+		next_grace_period();
+}
 
 static void *run(void *data)
 {

@@ -8,19 +8,29 @@
 #define _HMAP_USER_THREADS_H
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
-/* The race detector takes volatile accesses for plain ones. */
+/*
+ * The race detector takes volatile accesses for plain ones. What is read behind a pointer
+ * comes after the pointer, by the dependency of addresses, that the detector does not know
+ * either: so a pointer is loaded with all that was released before it.
+ */
 #undef READ_ONCE
 #undef WRITE_ONCE
-#define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define READ_ONCE(x)							\
+	__atomic_load_n(&(x), __builtin_classify_type(x) == 5 ?		\
+			__ATOMIC_ACQUIRE : __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
 
 #undef rcu_read_lock
 #undef rcu_read_unlock
 void rcu_read_lock(void);
 void rcu_read_unlock(void);
+
+#undef kfree_rcu
+#define kfree_rcu(p, member)	kvfree_rcu(p, member)
 
 /* threads */
 struct task_struct;
@@ -32,6 +42,7 @@ bool kthread_should_stop(void);
 #define kthread_run(fn, data, name, ...)				\
 	((void)(__VA_ARGS__), stub_kthread_run(fn, data))
 
+#define cpu_relax()		sched_yield()
 #define num_online_cpus()	sysconf(_SC_NPROCESSORS_ONLN)
 
 #undef spin_lock
@@ -50,6 +61,35 @@ typedef atomic_long atomic_long_t;
 #define atomic_long_inc_return(v)					\
 	(atomic_fetch_add_explicit(v, 1, memory_order_relaxed) + 1)
 #define atomic_long_inc(v)		((void)atomic_long_inc_return(v))
+
+/* Reference counts, ordered as the kernel's, and no more. */
+typedef struct {
+	atomic_uint count;
+} refcount_t;
+
+static inline void refcount_set(refcount_t *refs, unsigned int n)
+{
+	atomic_store_explicit(&refs->count, n, memory_order_relaxed);
+}
+
+static inline bool refcount_inc_not_zero(refcount_t *refs)
+{
+	unsigned int n = atomic_load_explicit(&refs->count, memory_order_relaxed);
+
+	while (n && !atomic_compare_exchange_weak_explicit(&refs->count, &n, n + 1,
+							   memory_order_relaxed,
+							   memory_order_relaxed))
+		;
+	return n;
+}
+
+static inline bool refcount_dec_and_test(refcount_t *refs)
+{
+	if (atomic_fetch_sub_explicit(&refs->count, 1, memory_order_release) != 1)
+		return false;
+	atomic_load_explicit(&refs->count, memory_order_acquire);
+	return true;
+}
 
 /* time, in milliseconds */
 #define HZ			1000

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/kcsan-lib.sh"
 
 DIR=$HMAP_BUILD/broken-kcsan
-DURATION=${DURATION:-20}
+DURATION=${DURATION:-10}
 
 # kcsan_finds CONSOLE
 kcsan_finds() {

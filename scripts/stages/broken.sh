@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 
 DIR=$HMAP_BUILD/broken
-DURATION=${DURATION:-5}
+DURATION=${DURATION:-3} # of each kind of map
 
 # prepare_tree PATCH: a copy of the sources with this patch.
 prepare_tree() {
@@ -23,7 +23,7 @@ tsan_finds() {
 
 	make --no-print-directory -j"$(nproc)" -C "$DIR/kunit/user" BUILD="$DIR/user" \
 		"$DIR/user/stress-tsan" || die "cannot build it for user space"
-	timeout $((3 * DURATION + 60)) make --no-print-directory -C "$DIR/kunit/user" \
+	timeout $((10 * DURATION + 60)) make --no-print-directory -C "$DIR/kunit/user" \
 		BUILD="$DIR/user" TSAN_SECONDS="$DURATION" tsan >"$1" 2>&1 || status=$?
 	grep -m 3 -E '^hmap: .* map: |WARNING: ThreadSanitizer|ERROR: ThreadSanitizer' "$1" ||
 		[ "$status" -ne 0 ]
@@ -35,7 +35,7 @@ kernel_finds() {
 	"$HMAP_SCRIPTS/initramfs.sh" "$DIR/stress.gz" "$HMAP_SCRIPTS/guest-stress.sh" \
 		"$DIR/hmap.ko" "$DIR/kunit/hmap_stress.ko" || die "cannot make the initramfs"
 	if "$HMAP_SCRIPTS/boot-qemu.sh" "$VMLINUZ" "$DIR/stress.gz" \
-		$((3 * DURATION + 60)) "$1" hmap_seconds="$DURATION"; then
+		$((10 * DURATION + 60)) "$1" hmap_seconds="$DURATION"; then
 		return 1
 	fi
 	grep -E 'hmap_stress: .* map: |Oops|BUG:|general protection' "$1" |

@@ -14,6 +14,6 @@ kcsan_guest() {
 	"$HMAP_SCRIPTS/initramfs.sh" "$1/initramfs.gz" "$HMAP_SCRIPTS/guest-kcsan.sh" \
 		"$1/hmap.ko" "$1/kunit/hmap_stress.ko" || die "cannot make the initramfs"
 	HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-qemu.sh" "$DEBUG/arch/x86/boot/bzImage" \
-		"$1/initramfs.gz" $((12 * $3 + 900)) "$2" hmap_seconds="$3" \
+		"$1/initramfs.gz" $((40 * $3 + 900)) "$2" hmap_seconds="$3" \
 		kcsan.udelay_task="$delay" kcsan.skip_watch="$skip"
 }

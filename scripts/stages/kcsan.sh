@@ -9,7 +9,7 @@
 
 DIR=$HMAP_BUILD/kcsan
 CONSOLE=$HMAP_LOG/$STAGE-console.log
-DURATION=${DURATION:-20}
+DURATION=${DURATION:-10}
 
 copy_sources "$DIR"
 build_modules "$DEBUG" "$DIR" HMAP_STRESS=1 W=1 2>&1 | tee "$DIR.log"

@@ -6,6 +6,11 @@
 DIR=$HMAP_BUILD/readme
 CONSOLE=$HMAP_LOG/readme-console.log
 
+# The names of the examples, one a line.
+examples() {
+	sed -n 's/^<!-- example: \(.*\) -->$/\1/p' README.md
+}
+
 # example NAME: the fenced block that follows <!-- example: NAME --> in README.md.
 example() {
 	awk -v mark="<!-- example: $1 -->" '
@@ -14,21 +19,24 @@ example() {
 		inside { print }' README.md
 }
 
-extract() {
-	example "$1" >"$DIR/$1"
-	[ -s "$DIR/$1" ] || die "README.md has no example $1"
-}
-
 [ -e "$HMAP_BUILD/stock/hmap.ko" ] || build_for_stock
 rm -rf "$DIR"
 mkdir "$DIR"
-extract hmap_example.c
-extract hmap_example_rcu.c
-extract Makefile
+for name in $(examples); do
+	example "$name" >"$DIR/$name"
+	[ -s "$DIR/$name" ] || die "README.md has no example $name"
+done
 # As README says, with a path that is not absolute.
 make -C "$DIR" KDIR="$KDIR" HMAP=../stock W=1 2>&1 | tee "$DIR.log"
 no_warnings "$DIR.log"
+for name in $(examples | grep '^hmap_.*\.c$'); do
+	[ -e "$DIR/${name%.c}.ko" ] || die "README.md's Makefile does not build $name"
+done
 
 "$HMAP_SCRIPTS/initramfs.sh" "$DIR/initramfs.gz" "$HMAP_SCRIPTS/guest-cloud.sh" \
 	"$HMAP_BUILD/stock/hmap.ko" "$DIR"/hmap_example*.ko
 HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-qemu.sh" "$VMLINUZ" "$DIR/initramfs.gz" 120 "$CONSOLE"
+# What they print.
+for line in "42 -> 8" "session 7 has a limit of 200" "port 80 is web" "404 -> 2"; do
+	grep -q -F "$line" "$CONSOLE" || die "no example printed: $line"
+done

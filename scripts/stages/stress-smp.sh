@@ -7,11 +7,11 @@
 . "$(dirname "$0")/lib.sh"
 
 CONSOLE=$HMAP_LOG/stress-smp-console.log
-DURATION=${DURATION:-5}
+DURATION=${DURATION:-3}
 
 [ -e "$UML_DIR/hmap.ko" ] || build_for_uml
 require_uml
 "$HMAP_SCRIPTS/initramfs.sh" "$UML_DIR/stress.gz" "$HMAP_SCRIPTS/guest-stress.sh" \
 	"$UML_DIR/hmap.ko" "$UML_DIR/kunit/hmap_stress.ko"
 HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-uml.sh" "$UML/linux" "$UML_DIR/stress.gz" \
-	$((3 * DURATION + 60)) "$CONSOLE" 512M hmap_seconds="$DURATION"
+	$((10 * DURATION + 60)) "$CONSOLE" 512M hmap_seconds="$DURATION"

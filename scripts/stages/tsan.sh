@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# TSAN_SECONDS=60 runs each kind of map for so long.
+# TSAN_SECONDS=60 runs each kind of map, of ten, for so long.
 # shellcheck source=scripts/stages/lib.sh
 . "$(dirname "$0")/lib.sh"
 

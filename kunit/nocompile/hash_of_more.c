@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0
+/* EXPECT: hmap_hash_u64 is for keys of 8 bytes */
+#include <hmap/hmap.h>
+
+#ifdef MISTAKE
+HMAP_DEFINE(numbers, u32, u64, hmap_hash_u64, NULL, 0);
+#else
+HMAP_DEFINE(numbers, u32, u64, hmap_hash_u32, NULL, 0);
+#endif
+
+u64 *find(struct numbers *m);
+
+u64 *find(struct numbers *m)
+{
+	return numbers_lookup(m, 1);
+}

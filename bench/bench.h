@@ -40,6 +40,8 @@ struct bench_tail;
  * @floor: not a map, but the least that one could cost
  * @sized: of a fixed size, for as many entries as it has been created for
  * @rcu: hands memory to RCU to free, so that the harness waits for that
+ * @object: bytes of the objects that it allocates and puts into a map of objects
+ * @link: of these, bytes that are the map's
  * @create: allocate an empty map, with a header by kmalloc(); peers of fixed size
  *	make room for @n entries
  * @destroy: free the map and all that is in it
@@ -65,6 +67,8 @@ struct bench_peer {
 	bool floor;
 	bool sized;
 	bool rcu;
+	u32 object;
+	u32 link;
 	void *(*create)(u32 n);
 	void (*destroy)(void *map);
 	size_t (*vmalloced)(void *map);
@@ -85,7 +89,7 @@ struct bench_peer {
 extern const struct bench_peer bench_hmap, bench_hmap_bulk, bench_hmap_generic;
 extern const struct bench_peer bench_hmap_norcu;
 extern const struct bench_peer bench_hmap_siphash, bench_hmap_hsiphash;
-extern const struct bench_peer bench_hmap_string;
+extern const struct bench_peer bench_hmap_string, bench_hmap_object;
 extern const struct bench_peer bench_rhashtable, bench_rhashtable_kfree;
 extern const struct bench_peer bench_rhashtable_string;
 extern const struct bench_peer bench_xarray;

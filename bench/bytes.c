@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Bytes per entry, header and slab rounding included, while a map grows. What RCU and
- * workers have yet to free is not counted: each point waits for them.
+ * Bytes per entry, header and slab rounding included, while a map grows; and bytes of maps
+ * of objects, without the header, which most users embed. What RCU and workers have yet to
+ * free is not counted: each point waits for them.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
+#include <linux/slab.h>
 
 #include "account.h"
 #include "keys.h"
@@ -121,5 +123,65 @@ int bench_bytes(const struct bench_peer *const *peers, u32 nr_peers, u32 max,
 		if (!peers[i]->floor)
 			err = measure(peers[i], max, per_doubling);
 	bench_account_end();
+	return err;
+}
+
+/* What kmalloc() takes for so many bytes. */
+static long slab_size(size_t size)
+{
+	void *block = kmalloc(size, GFP_KERNEL);
+	const long bytes = block ? ksize(block) : 0;
+
+	kfree(block);
+	return bytes;
+}
+
+/* The map as it is and, as if it had a price of its own, without the objects: what is
+ * left is tables, and links in the objects.
+ */
+static void report_objects(const struct bench_peer *peer, const void *map, u32 n, long bytes)
+{
+	const long all = bytes - (long)ksize(map);
+	const long objects = n * slab_size(peer->object);
+
+	bench_report(peer->name, "objects", n, "bytes", 1000ULL * all);
+	bench_report(peer->name, "beside_objects", n, "bytes",
+		     1000ULL * (all - objects + (long)n * peer->link));
+}
+
+static int objects_point(const struct bench_peer *peer, const struct bench_keys *keys, u32 n)
+{
+	void *map;
+	int err;
+
+	bench_account = (struct bench_account){ };
+	map = peer->create(n);
+	if (!map)
+		return -ENOMEM;
+	err = insert(peer, map, keys, 0, n);
+	bench_settle_since(peer, &map, 1, 0);
+	if (!err)
+		report_objects(peer, map, n, bench_account.bytes + peer->vmalloced(map));
+	peer->destroy(map);
+	bench_settle_since(peer, NULL, 0, 0);
+	return err;
+}
+
+int bench_object_bytes(const struct bench_peer *const *peers, u32 nr_peers)
+{
+	static const u32 points[] = { 1, 2, 4, 8, 10, 100, 1000, 10000, 100000 };
+	const u32 last = ARRAY_SIZE(points) - 1;
+	struct bench_keys *keys = bench_keys_alloc(BENCH_U64, points[last]);
+	int err = keys ? bench_account_begin() : -ENOMEM;
+	u32 i, k;
+
+	if (!err) {
+		for (i = 0; i < nr_peers && !err; i++)
+			for (k = 0; k <= last && !err; k++)
+				err = objects_point(peers[i], keys, points[k]);
+		bench_account_end();
+	}
+	if (keys)
+		bench_keys_free(keys);
 	return err;
 }

@@ -10,8 +10,9 @@ from results import Results
 
 COLORS = {"hmap": "#c1272d", "rhashtable": "#0000a7", "hlist": "#008176",
           "xarray": "#eecc16", "floor": "#b3b3b3", "hmap_norcu": "#e59090",
-          "rhashtable_kfree": "#8080d0", "hmap_doubling": "#000000"}
-PEERS = ["hmap", "rhashtable", "hlist", "xarray", "floor"]
+          "rhashtable_kfree": "#8080d0", "hmap_doubling": "#000000",
+          "hmap_object": "#7a0010"}
+PEERS = ["hmap", "hmap_object", "rhashtable", "hlist", "xarray", "floor"]
 SIZES = ["8", "1k", "100k", "1M"]
 NUMBERS = [8, 1000, 100000, 1000000]
 
@@ -66,7 +67,8 @@ def lines(results, directory, name, op, unit, program, impls):
 
 def empty(results, directory):
     """Time and bytes of a map that stays empty, side by side."""
-    impls = [impl for impl in PEERS if results.value(impl, "empty")]
+    impls = [impl for impl in PEERS
+             if impl != "hmap_object" and results.value(impl, "empty")]
     rows = [[i, results.value(impl, "empty"), results.value(impl, "empty", 0, "bytes"),
              int(COLORS[impl][1:], 16), impl] for i, impl in enumerate(impls)]
     panel = ("set title '{}'\nset ylabel '{}'\nplot $data using 1:{}:(0.6):4:xtic(5) "
@@ -77,7 +79,7 @@ def empty(results, directory):
         "set multiplot layout 1,2", "set xrange [-0.5:" + str(len(impls) - 0.5) + "]",
         "set yrange [10:1000]",
         panel.format("create and destroy an empty map", "ns", 2, 2, "(sprintf('%.0f', $2))"),
-        "set yrange [8:3000]",
+        "set yrange [4:3000]",
         panel.format("memory of an empty map", "bytes", 3, 3, "(sprintf('%.0f', $3))"),
         "unset multiplot"]))
 
@@ -93,9 +95,10 @@ def main():
         if results.curve("hmap", op):
             bars(results, directory, op, title)
     lines(results, directory, "kernel-bytes", "bytes", "bytes",
-          "set title 'memory per entry, 16 of its bytes being key and value'\n"
+          "set title 'memory per entry, 16 of its bytes being key and value (hmap_object: an "
+          "object of 32)'\n"
           "set ylabel 'bytes'\nset yrange [0:160]\nset xrange [4:]\nset key right top",
-          ["hmap", "rhashtable", "rhashtable_kfree", "hlist"])
+          ["hmap", "hmap_object", "rhashtable", "rhashtable_kfree", "hlist"])
     lines(results, directory, "kernel-tail", "max", "ns",
           "set title 'the slowest single insert on the way to so many entries'\n"
           "set ylabel 'ns'\nset logscale y",

@@ -6,7 +6,7 @@
 
 #define PEER_KEY	u64
 
-HMAP_DEFINE_RCU(peer_map, u64, u64, hmap_hash_u64, NULL);
+HMAP_DEFINE(peer_map, u64, u64, hmap_hash_u64, NULL, HMAP_RCU);
 
 #define PEER_RCU	true
 #define PEER_OWN_LOOKUP_LOOP
@@ -14,18 +14,16 @@ HMAP_DEFINE_RCU(peer_map, u64, u64, hmap_hash_u64, NULL);
 
 static u64 loop_lookup(void *map, const void *keys, u32 n)
 {
-	const void *key[BULK], *value[BULK];
+	const u64 *key = keys, *value[BULK];
 	u32 i, j, nr;
 	u64 sum = 0;
 
 	for (i = 0; i < n; i += nr) {
 		nr = min_t(u32, n - i, BULK);
-		for (j = 0; j < nr; j++)
-			key[j] = (const u64 *)keys + i + j;
 		rcu_read_lock();
-		hmap_lookup_bulk(map, key, nr, value);
+		peer_map_lookup_bulk(map, key + i, nr, value);
 		for (j = 0; j < nr; j++)
-			sum += value[j] ? READ_ONCE(*(const u64 *)value[j]) : 0;
+			sum += value[j] ? READ_ONCE(*value[j]) : 0;
 		rcu_read_unlock();
 	}
 	return sum;

@@ -4,7 +4,7 @@
 
 #define PEER_KEY	u64
 
-HMAP_DEFINE_RCU(peer_map, u64, u64, hmap_hash_u64, NULL);
+HMAP_DEFINE(peer_map, u64, u64, hmap_hash_u64, NULL, HMAP_RCU);
 
 #define PEER_RCU	true
 #define PEER_OWN_LOOKUP
@@ -15,7 +15,7 @@ static inline u64 peer_lookup(struct peer_map *map, PEER_KEY key)
 	u64 result;
 
 	rcu_read_lock();
-	value = hmap_lookup(&map->map, &key);
+	value = hmap_lookup(&map->map, &key, &peer_map_type);
 	result = value ? READ_ONCE(*value) : 0;
 	rcu_read_unlock();
 	return result;

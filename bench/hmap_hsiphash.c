@@ -4,7 +4,7 @@
 
 #define PEER_KEY	u64
 
-HMAP_DEFINE_RCU(peer_map, u64, u64, hmap_hash_bytes, NULL);
+HMAP_DEFINE(peer_map, u64, u64, hmap_hash_bytes, NULL, HMAP_RCU);
 
 #define PEER_RCU	true
 #include "peer-hmap.h"

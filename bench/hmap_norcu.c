@@ -4,7 +4,7 @@
 
 #define PEER_KEY	u64
 
-HMAP_DEFINE(peer_map, u64, u64, hmap_hash_u64, NULL);
+HMAP_DEFINE(peer_map, u64, u64, hmap_hash_u64, NULL, 0);
 
 #define PEER_RCU	false
 #include "peer-hmap.h"

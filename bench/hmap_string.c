@@ -4,7 +4,7 @@
 
 #define PEER_KEY	const char *
 
-HMAP_DEFINE_STRING_RCU(peer_map, u64);
+HMAP_DEFINE(peer_map, const char *, u64, hmap_hash_bytes, NULL, HMAP_STRING | HMAP_RCU);
 
 #define PEER_RCU	true
 #include "peer-hmap.h"

@@ -19,7 +19,7 @@ module_param(quick, bool, 0444);
 MODULE_PARM_DESC(quick, "fewer rounds");
 
 static const struct bench_peer * const numbers[] = {
-	&bench_hmap, &bench_rhashtable, &bench_hlist, &bench_hmap_norcu,
+	&bench_hmap, &bench_hmap_object, &bench_rhashtable, &bench_hlist, &bench_hmap_norcu,
 	&bench_hmap_bulk, &bench_hmap_generic, &bench_hmap_siphash, &bench_hmap_hsiphash,
 	&bench_rhashtable_kfree, &bench_xarray, &bench_floor,
 };
@@ -29,8 +29,13 @@ static const struct bench_peer * const strings[] = {
 };
 
 static const struct bench_peer * const headlines[] = {
-	&bench_hmap, &bench_rhashtable, &bench_hlist, &bench_hmap_norcu,
+	&bench_hmap, &bench_hmap_object, &bench_rhashtable, &bench_hlist, &bench_hmap_norcu,
 	&bench_rhashtable_kfree, &bench_xarray, &bench_floor,
+};
+
+/* Of the same objects, but for rhashtable's link in them. */
+static const struct bench_peer * const objects[] = {
+	&bench_hmap_object, &bench_rhashtable,
 };
 
 static int measure_times(void)
@@ -46,8 +51,8 @@ static int measure_times(void)
 
 /* These take half of a boot's time. */
 static const struct bench_peer * const million[] = {
-	&bench_hmap, &bench_rhashtable, &bench_hlist, &bench_hmap_bulk, &bench_xarray,
-	&bench_floor,
+	&bench_hmap, &bench_hmap_object, &bench_rhashtable, &bench_hlist, &bench_hmap_bulk,
+	&bench_xarray, &bench_floor,
 };
 
 static int measure_million(void)
@@ -64,8 +69,8 @@ static int measure_small(void)
 
 static int measure_bytes(void)
 {
-	return bench_bytes(headlines, ARRAY_SIZE(headlines), 1 << 20,
-			   quick ? 8 : 16);
+	return bench_bytes(headlines, ARRAY_SIZE(headlines), 1 << 20, quick ? 8 : 16) ?:
+	       bench_object_bytes(objects, ARRAY_SIZE(objects));
 }
 
 static int measure_tails(void)

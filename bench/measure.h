@@ -25,6 +25,11 @@ int bench_small(const struct bench_peer *const *peers, u32 nr_peers, u32 rounds)
 int bench_bytes(const struct bench_peer *const *peers, u32 nr_peers, u32 max,
 		u32 per_doubling);
 
+/* Bytes of maps of objects, with the objects and without, of peers whose objects are the
+ * same but for their links; the maps' headers aside.
+ */
+int bench_object_bytes(const struct bench_peer *const *peers, u32 nr_peers);
+
 /* Times of single inserts, into maps from empty up to @n entries. */
 int bench_tails(const struct bench_peer *const *peers, u32 nr_peers, u32 n);
 

@@ -3,7 +3,7 @@
  * hmap as a peer. Included by a file that has made the kind of map:
  *
  *	PEER_KEY	the type of a key
- *	HMAP_DEFINE...(peer_map, PEER_KEY, u64, ...)
+ *	HMAP_DEFINE(peer_map, PEER_KEY, u64, ...)
  *	PEER_RCU	whether the kind has readers under RCU
  *
  * Lookups go through the typed wrapper, unless the file defines peer_lookup and says
@@ -14,14 +14,12 @@
 
 static inline struct peer_map *peer_create(u32 n)
 {
-	struct hmap *map = hmap_alloc(&peer_map_type, GFP_KERNEL);
-
-	return map ? container_of(map, struct peer_map, map) : NULL;
+	return peer_map_alloc(GFP_KERNEL);
 }
 
 static inline void peer_destroy(struct peer_map *map)
 {
-	hmap_free(&map->map);
+	peer_map_free(map);
 }
 
 /* A directory is as large as that only from 30 million entries on. */
@@ -62,17 +60,17 @@ static __always_inline u64 peer_lookup(struct peer_map *map, PEER_KEY key)
 
 static inline u64 peer_iterate(struct peer_map *map)
 {
-	typeof(map->__key[0]) key;
+	peer_map_stored_t key;
 	const u64 *value;
 	u64 sum = 0;
 
 	if (PEER_RCU) {
 		rcu_read_lock();
-		hmap_for_each_typed_rcu(map, iter, key, value)
+		hmap_for_each_rcu(peer_map, map, iter, key, value)
 			sum += *value;
 		rcu_read_unlock();
 	} else {
-		hmap_for_each_typed(map, iter, key, value)
+		hmap_for_each(peer_map, map, iter, key, value)
 			sum += *value;
 	}
 	return sum;

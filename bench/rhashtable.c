@@ -11,5 +11,7 @@ const struct bench_peer bench_rhashtable = {
 	.name	= "rhashtable",
 	.kind	= BENCH_U64,
 	.rcu	= true,
+	.object	= sizeof(struct node),
+	.link	= sizeof_field(struct node, head),
 	PEER_LOOPS,
 };

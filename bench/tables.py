@@ -12,6 +12,7 @@ SIZES = [0, 1, 2, 8, 1000, 100000, 1000000, 1 << 20]
 BYTES = [1, 8, 64, 1024, 8192, 65536, 1 << 20]
 UNITS = {"ns": "", "bytes": " bytes", "allocations": " allocations"}
 PEERS = ["rhashtable", "rhashtable_kfree", "hlist", "xarray"]
+OBJECT_PEERS = ["rhashtable", "hlist"]
 
 # Results that are not of a peer, but of a peer in another situation.
 SITUATIONS = ("_string", "_writer", "_doubling")
@@ -83,6 +84,7 @@ def print_ratios(title, results, impl, peers):
 
 def ratios(results):
     print_ratios("how many times what hmap takes the others take", results, "hmap", PEERS)
+    print_ratios("the same, for maps of objects", results, "hmap_object", OBJECT_PEERS)
     print_ratios("the same, with strings", results, "hmap_string",
                  [peer + "_string" for peer in PEERS if peer + "_string" in results.impls])
 
@@ -92,6 +94,19 @@ def print_doublings(results):
     if lines:
         print_table("the slowest insert that doubled hmap's directory, on the way to n "
                     "entries", ["n", "ns"], lines)
+
+
+def print_objects(results):
+    """Totals of maps of objects: what the slab has for all, and for what is no object."""
+    impls = [impl for impl in ["hmap_object", "rhashtable"]
+             if results.curve(impl, "objects", "bytes")]
+    lines = [[str(n)] + [number(results.value(impl, op, n, "bytes"))
+                         for op in ["objects", "beside_objects"] for impl in impls]
+             for n, _ in results.curve("hmap_object", "objects", "bytes")]
+    if lines:
+        print_table("bytes of maps of n objects, headers aside: with objects of 32 bytes, for "
+                    "rhashtable its link in\neach; and tables alone, with 8 bytes for each link",
+                    ["n"] + impls + [impl + " tables" for impl in impls], lines)
 
 
 def print_targets(results):
@@ -105,6 +120,7 @@ def main():
     times(results)
     ratios(results)
     print_doublings(results)
+    print_objects(results)
     print_targets(results)
 
 

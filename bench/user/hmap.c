@@ -8,25 +8,19 @@
 #include "bench.h"
 
 #ifdef BENCH_NORCU
-#ifdef BENCH_STRING
-HMAP_DEFINE_STRING(kind, u64);
+#define RCU		0
+#define for_each	hmap_for_each
 #else
-HMAP_DEFINE(kind, u64, u64, hmap_hash_u64, NULL);
-#endif
-#define for_each(m, iter, k, v)	hmap_for_each_typed(m, iter, k, v)
-#else
-#ifdef BENCH_STRING
-HMAP_DEFINE_STRING_RCU(kind, u64);
-#else
-HMAP_DEFINE_RCU(kind, u64, u64, hmap_hash_u64, NULL);
-#endif
-#define for_each(m, iter, k, v)	hmap_for_each_typed_rcu(m, iter, k, v)
+#define RCU		HMAP_RCU
+#define for_each	hmap_for_each_rcu
 #endif
 
 #ifdef BENCH_STRING
+HMAP_DEFINE(kind, const char *, u64, hmap_hash_bytes, NULL, HMAP_STRING | RCU);
 #define KEY(key)	((key).text)
-#define KEY_REF(key)	((key).text)
+#define KEY_REF(key)	HMAP_STR((key).text)
 #else
+HMAP_DEFINE(kind, u64, u64, hmap_hash_u64, NULL, RCU);
 #define KEY(key)	((key).word)
 #define KEY_REF(key)	(&(key).word)
 #endif
@@ -37,14 +31,14 @@ struct map {
 
 static struct map *map_new(void)
 {
-	struct hmap *map = hmap_alloc(&kind_type, GFP_KERNEL);
+	struct kind *kind = kind_alloc(GFP_KERNEL);
 
-	return container_of(map, struct map, kind.map);
+	return container_of(kind, struct map, kind);
 }
 
 static void map_free(struct map *map)
 {
-	hmap_free(&map->kind.map);
+	kind_free(&map->kind);
 }
 
 static bool map_insert(struct map *map, struct key key, u64 value)
@@ -59,7 +53,7 @@ static __always_inline bool map_lookup(struct map *map, struct key key,
 
 	rcu_read_lock();
 #ifdef BENCH_GENERIC
-	found = hmap_lookup(&map->kind.map, KEY_REF(key));
+	found = hmap_lookup(&map->kind.map, KEY_REF(key), &kind_type);
 #else
 	found = kind_lookup(&map->kind, KEY(key));
 #endif
@@ -76,12 +70,12 @@ static bool map_remove(struct map *map, struct key key)
 
 static u64 map_sum(struct map *map)
 {
-	typeof(map->kind.__key[0]) key;
-	typeof(map->kind.__value[0]) value;
+	kind_stored_t key;
+	kind_found_t value;
 	u64 sum = 0;
 
 	rcu_read_lock();
-	for_each(&map->kind, iter, key, value)
+	for_each(kind, &map->kind, iter, key, value)
 		sum += *value;
 	rcu_read_unlock();
 	return sum;

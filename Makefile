@@ -39,7 +39,7 @@ bench-user:
 clean:
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
 	$(if $(wildcard kunit/user/Makefile),$(MAKE) -C kunit/user clean)
-	rm -rf build .checkpatch-camelcase.*
+	rm -rf build hmap/hmap-abi.h .checkpatch-camelcase.*
 
 help:
 	@echo 'make           build hmap.ko for the running kernel, or for KDIR='

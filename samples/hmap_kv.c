@@ -2,7 +2,8 @@
 /*
  * Sample user of hmap: /dev/hmap_kv, a store in which every open file has a map
  * of its own from string to string. A file that nothing is written to costs one
- * struct kv, with the map's header embedded, and a struct seq_file, but no table.
+ * struct kv, with the map's header embedded (a pointer that is NULL), and a struct
+ * seq_file, but no table.
  *
  * write() takes lines; a blank is one space character:
  *
@@ -43,6 +44,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -69,8 +71,12 @@ static unsigned long max_entries = 1000000;
 module_param(max_entries, ulong, 0444);
 MODULE_PARM_DESC(max_entries, "most entries that an open file may have");
 
-/* The values are copies of the sample's own; the map keeps copies of the keys. */
-HMAP_DEFINE_STRING(kv_map, char *);
+/* A map of pointers, to copies of the values that are the sample's own; the map keeps copies
+ * of the keys. Nobody reads beside a writer, so there is no HMAP_RCU. A key is given by
+ * pointer and length where a blank follows it, and by its string otherwise.
+ */
+HMAP_DEFINE(kv_map, const char *, char *, hmap_hash_bytes, NULL, HMAP_STRING);
+HMAP_WRAPPERS_N(kv_map);
 
 /* How far read() has come. */
 struct reading {
@@ -98,76 +104,69 @@ static struct kv *kv_of(struct file *file)
 	return m->private;
 }
 
-static int set_entry(struct kv *kv, const char *key, const char *value)
+/* Overwriting gives the old value back, and allocates nothing in the map. */
+static int set_entry(struct kv *kv, const char *key, size_t len, const char *value)
 {
 	char *copy = kstrdup(value, KV_GFP);
-	char **old = kv_map_lookup(&kv->map, key);
-	int err;
+	char *old;
 
 	if (!copy)
 		return -ENOMEM;
-	if (old) {
-		kfree(*old);
-		*old = copy;
-		return 0;
-	}
-	if (hmap_count(&kv->map.map) < max_entries)
-		err = kv_map_insert(&kv->map, key, copy, KV_GFP);
+	if (kv_map_count(&kv->map) < max_entries || kv_map_contains_n(&kv->map, key, len))
+		old = kv_map_store_n(&kv->map, key, len, copy, KV_GFP);
 	else
-		err = -ENOSPC;
-	if (err)
+		old = ERR_PTR(-ENOSPC);
+	if (IS_ERR(old)) {
 		kfree(copy);
-	return err;
+		return PTR_ERR(old);
+	}
+	kfree(old);
+	return 0;
 }
 
-static int run_set(struct kv *kv, char *args)
+static int run_set(struct kv *kv, const char *args)
 {
-	char *blank = strchr(args, ' ');
-	int err;
+	const char *blank = strchr(args, ' ');
 
 	if (!blank || blank == args || !blank[1])
 		return -EINVAL;
-	*blank = '\0';
-	err = set_entry(kv, args, blank + 1);
-	/* After -ENOMEM the line may have to run again. */
-	*blank = ' ';
-	return err;
+	return set_entry(kv, args, blank - args, blank + 1);
 }
 
 static int run_del(struct kv *kv, const char *key)
 {
 	char *value;
-	int err;
 
 	if (!*key || strchr(key, ' '))
 		return -EINVAL;
-	err = kv_map_take(&kv->map, key, &value);
-	if (!err)
-		kfree(value);
-	return err;
+	value = kv_map_erase(&kv->map, key);
+	if (!value)
+		return -ENOENT;
+	kfree(value);
+	return 0;
 }
 
-/* Leaves dangling pointers in the map, which has to be emptied next. */
-static void free_values(struct kv *kv)
+static void free_value(void *value, void *arg)
 {
-	const char *key __maybe_unused;
-	char **value;
+	kfree(value);
+}
 
-	hmap_for_each_typed(&kv->map, iter, key, value) {
-		kfree(*value);
-		cond_resched();
-	}
+/* Who calls this holds the lock, or is the last: nobody reads beside it, so the map may be
+ * destroyed, which takes its time, but lets others run meanwhile. It can be used again.
+ */
+static void free_entries(struct kv *kv)
+{
+	kv_map_free_and_destroy(&kv->map, free_value, NULL);
 }
 
 static int run_clear(struct kv *kv)
 {
-	free_values(kv);
-	hmap_clear(&kv->map.map);
+	free_entries(kv);
 	kv->clears++;
 	return 0;
 }
 
-static int run_line(struct kv *kv, char *line)
+static int run_line(struct kv *kv, const char *line)
 {
 	if (strstarts(line, "set "))
 		return run_set(kv, line + 4);
@@ -286,15 +285,10 @@ static ssize_t kv_write(struct file *file, const char __user *buf, size_t count,
 static void *find_entry(struct kv *kv)
 {
 	struct reading *r = &kv->reading;
-	char **value;
 
 	r->behind = r->before;
-	value = (char **)hmap_next(&kv->map.map, &r->behind,
-				   (const void **)&r->key);
-	if (!value)
-		return NULL;
-	r->value = *value;
-	return r;
+	r->value = kv_map_next(&kv->map, &r->behind, &r->key);
+	return r->value ? r : NULL;
 }
 
 /* seq_file begins at entry 0, or goes on with the entry that its last kv_next() has
@@ -360,8 +354,7 @@ static int kv_open(struct inode *inode, struct file *file)
 	if (!kv)
 		return -ENOMEM;
 	mutex_init(&kv->lock);
-	kv_map_init(&kv->map);
-	hmap_set_lock(&kv->map.map, &kv->lock);
+	hmap_set_lock(&kv->map, &kv->lock);
 	/* seq_open() takes it away, but here pwrite() is as good as write(). */
 	file->f_mode |= FMODE_PWRITE;
 	/* write() puts the offset back that it began with, behind the back of a read()
@@ -375,11 +368,7 @@ static int kv_release(struct inode *inode, struct file *file)
 {
 	struct kv *kv = kv_of(file);
 
-	/* Nobody else is left, but the map has been told of its lock. */
-	mutex_lock(&kv->lock);
-	free_values(kv);
-	kv_map_destroy(&kv->map);
-	mutex_unlock(&kv->lock);
+	free_entries(kv);
 	kfree(kv->line);
 	return seq_release_private(inode, file);
 }

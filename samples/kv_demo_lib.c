@@ -103,7 +103,7 @@ static struct text read_file(const char *name)
 /* The counters. */
 
 static const char * const counter_names[NR_COUNTERS] = {
-	"maps_allocated", "maps_freed", "maps_never_filled", "tables_allocated",
+	"maps_allocated", "maps_freed", "maps_without_table", "tables_allocated",
 	"tables_freed", "first_inserts", "bytes_in_use", "bytes_peak",
 	"alloc_failures", "rebuilds_grow", "rebuilds_shrink", "rebuilds_clean",
 	"splits", "splits_refused", "merges", "directory_doublings",

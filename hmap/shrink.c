@@ -271,10 +271,13 @@ int hmap_trim(struct hmap *map, gfp_t gfp, const struct hmap_type *type)
 		err = -ENOMEM;
 	/* Without a directory there are smaller tables, and the header. */
 	table = hmap_table_of(map, 0);
-	if (table && is_lonely(map, table, type))
-		err = back_to_header(map, table, gfp, type) ?: err;
-	else if (table && !hmap_root_is_dir(hmap_root(map)))
-		err = trim_table(map, 0, gfp, type) ?: err;
+	if (table && is_lonely(map, table, type)) {
+		if (back_to_header(map, table, gfp, type))
+			err = -ENOMEM;
+	} else if (table && !hmap_root_is_dir(hmap_root(map))) {
+		if (trim_table(map, 0, gfp, type))
+			err = -ENOMEM;
+	}
 	return err;
 }
 EXPORT_SYMBOL_HMAP(hmap_trim);

@@ -72,7 +72,7 @@ static void insert_item(struct kunit *test, struct reuse *r, struct item *item)
 	struct long_key key = { .wide = item->wide };
 	int err;
 
-	if (r->type == &chosen_items_type)
+	if (r->type->flags & HMAP_OBJECT)
 		err = hmap_insert(&r->map, &item->wide, &item, GFP_KERNEL, r->type);
 	else if (is_block(r))
 		err = hmap_insert(&r->map, &key, NULL, GFP_KERNEL, r->type);
@@ -84,7 +84,7 @@ static void insert_item(struct kunit *test, struct reuse *r, struct item *item)
 static void remove_item(struct kunit *test, struct reuse *r, struct item *item)
 {
 	struct long_key key = { .wide = item->wide };
-	const void *k = r->type == &chosen_items_type ? (void *)&item->wide :
+	const void *k = r->type->flags & HMAP_OBJECT ? (void *)&item->wide :
 			is_block(r) ? (void *)&key : (void *)&item;
 
 	KUNIT_ASSERT_EQ(test, hmap_remove(&r->map, k, r->type), 0);
@@ -213,6 +213,100 @@ static void reused_pointers_are_visited_once(struct kunit *test)
 static void reused_blocks_are_visited_once(struct kunit *test)
 {
 	visit_reused_address(test, &chosen_blocks_type);
+}
+
+/* A writer who acts while a reader has an item hashed: that one goes, and another comes
+ * into its slot. He does so in the call that the case says.
+ */
+static struct {
+	struct hmap *map;
+	struct item *goes;
+	struct item *comes;
+	u32 calls;
+	int err;
+} writer;
+
+static u64 acting_hash(const void *object, size_t size, u64 seed);
+
+HMAP_DEFINE_KEYED_OBJECT(acting_items, struct item, u64, chosen_hash, acting_hash, is_chosen,
+			 HMAP_RCU);
+
+static u64 acting_hash(const void *object, size_t size, u64 seed)
+{
+	if (object == writer.goes && writer.calls && !--writer.calls)
+		writer.err = hmap_remove(writer.map, &writer.goes->wide, &acting_items_type) ?:
+			     hmap_insert(writer.map, &writer.comes->wide, &writer.comes,
+					 GFP_ATOMIC, &acting_items_type);
+	return chosen_hash_of_item(object, size, seed);
+}
+
+/* Four items, as many as the smallest table takes: two are left of the first table, which
+ * the walk goes on in, and two have hashes of the second half.
+ */
+static void leave_four(struct kunit *test, struct reuse *r)
+{
+	u32 i, stay = 0;
+
+	for (i = 0; i < MANY; i++) {
+		struct item *item = &r->items[i];
+
+		item->stays = item == r->first ||
+			      (hmap_finish(item->wide) >> 63 && stay++ < 2);
+		if (!item->stays && item != r->goes)
+			remove_item(test, r, item);
+	}
+	KUNIT_EXPECT_EQ(test, hmap_trim(&r->map, GFP_ATOMIC, r->type), 0);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&r->map, r->type), 0);
+	KUNIT_EXPECT_EQ(test, hmap_count(&r->map, r->type), 4);
+}
+
+/* What comes is visited where its own hash is, and not for the one that a reader has found
+ * again in its slot before.
+ */
+static void visit_reused_slot(struct kunit *test, u32 calls)
+{
+	struct reuse r = { .type = &acting_items_type, .items = items_alloc(MANY + 1) };
+	const void *k;
+	void *v;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, r.items);
+	for (i = 0; i < MANY; i++)
+		insert_item(test, &r, &r.items[i]);
+	rcu_read_lock();
+	hmap_walk_rcu(&r.map, iter, k, v, r.type) {
+		((struct item *)v)->visits++;
+		if (r.first)
+			continue;
+		r.first = v;
+		choose(&r);
+		leave_four(test, &r);
+		r.items[MANY].wide = r.comes;
+		writer.map = &r.map;
+		writer.goes = r.goes;
+		writer.comes = &r.items[MANY];
+		writer.calls = calls;
+	}
+	rcu_read_unlock();
+	writer.goes = NULL;
+	KUNIT_EXPECT_EQ(test, writer.err, 0);
+	for (i = 0; i <= MANY; i++) {
+		KUNIT_EXPECT_LE(test, r.items[i].visits, 1);
+		if (r.items[i].stays)
+			KUNIT_EXPECT_EQ(test, r.items[i].visits, 1);
+	}
+	KUNIT_EXPECT_EQ(test, hmap_count(&r.map, r.type), 4);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&r.map, r.type), 0);
+	hmap_destroy(&r.map, r.type);
+	vfree(r.items);
+}
+
+static void reused_slots_are_visited_once(struct kunit *test)
+{
+	u32 calls;
+
+	for (calls = 1; calls <= 3; calls++)
+		visit_reused_slot(test, calls);
 }
 
 /* Room for a key or a value, at an odd address. */
@@ -416,6 +510,7 @@ static struct kunit_case address_test_cases[] = {
 	KUNIT_CASE(reused_objects_are_visited_once),
 	KUNIT_CASE(reused_pointers_are_visited_once),
 	KUNIT_CASE(reused_blocks_are_visited_once),
+	KUNIT_CASE(reused_slots_are_visited_once),
 	KUNIT_CASE(keys_and_values_may_be_odd),
 	KUNIT_CASE(arrays_of_keys_may_be_odd),
 	KUNIT_CASE(keys_in_objects_may_be_odd),

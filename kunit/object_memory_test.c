@@ -200,6 +200,45 @@ static void memory_goes_with_the_objects(struct kunit *test)
 	vfree(items);
 }
 
+/* Tables that could not be merged for want of memory are, by the last removal but one, if
+ * there is memory then; and the object that is left goes to the header.
+ */
+static void late_merges_lead_to_the_header(struct kunit *test)
+{
+	struct item *items = items_alloc(1000);
+	const struct item_kind *kind;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, items);
+	if (!can_fail_allocations()) {
+		vfree(items);
+		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
+	}
+	for_each_item_kind(kind) {
+		struct hmap map = { };
+
+		stats_since(&stats);
+		for (i = 0; i < 1000 && !stats_since(&stats).splits; i++)
+			KUNIT_ASSERT_EQ(test, kind->insert(&map, &items[i], GFP_KERNEL), 0);
+		KUNIT_ASSERT_EQ(test, i < 1000, true);
+		fail_all_allocations(true);
+		while (--i > 1)
+			KUNIT_EXPECT_TRUE(test, kind->erase_object(&map, &items[i]));
+		fail_all_allocations(false);
+		KUNIT_EXPECT_EQ(test, hmap_validate(&map, kind->type), 0);
+		KUNIT_EXPECT_EQ(test, stats_since(&stats).merges, 0);
+		KUNIT_EXPECT_TRUE(test, kind->erase_object(&map, &items[1]));
+		KUNIT_EXPECT_EQ(test, stats_since(&stats).merges, 1);
+		KUNIT_EXPECT_EQ(test, hmap_memory(&map, kind->type), 0);
+		KUNIT_EXPECT_EQ(test, hmap_validate(&map, kind->type), 0);
+		KUNIT_EXPECT_EQ(test, hmap_count(&map, kind->type), 1);
+		KUNIT_EXPECT_TRUE(test, kind->contains(&map, &items[0]));
+		hmap_destroy(&map, kind->type);
+		cond_resched();
+	}
+	vfree(items);
+}
+
 static struct item *item_alloc(struct kunit *test, u64 number)
 {
 	struct item *item = kmalloc(sizeof(*item), GFP_KERNEL);
@@ -334,6 +373,7 @@ static struct kunit_case object_memory_test_cases[] = {
 	KUNIT_CASE(one_and_two_take_one_table),
 	KUNIT_CASE(small_maps_alternate_for_free),
 	KUNIT_CASE(memory_goes_with_the_objects),
+	KUNIT_CASE(late_merges_lead_to_the_header),
 	KUNIT_CASE(erased_objects_may_be_freed),
 	KUNIT_CASE(ends_may_free_the_objects),
 	KUNIT_CASE(ends_below_a_walk),

@@ -62,6 +62,50 @@ static void reserved_room_is_kept_until_trim(struct kunit *test)
 	hmap_destroy(&map, &u64_type);
 }
 
+/* One trim leaves what it leaves of a map that never was reserved, also if it is what drops
+ * the directory.
+ */
+static void trim_leaves_nothing_over(struct kunit *test, const struct hmap_type *type,
+				     u64 count)
+{
+	struct thing *thing = make_things(test, count);
+	struct hmap map = { }, fresh = { };
+
+	KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 2000, GFP_KERNEL, type), 0);
+	if (type->flags & HMAP_OBJECT) {
+		insert_things(test, &map, type, thing, 0, count);
+		insert_things(test, &fresh, type, thing, 0, count);
+	} else {
+		insert_keys(test, &map, type, 0, count);
+		insert_keys(test, &fresh, type, 0, count);
+	}
+	KUNIT_EXPECT_EQ(test, hmap_trim(&fresh, GFP_KERNEL, type), 0);
+	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL, type), 0);
+	KUNIT_EXPECT_EQ_MSG(test, hmap_memory(&map, type), hmap_memory(&fresh, type),
+			    "type %s, %llu entries", type->name, (unsigned long long)count);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map, type), 0);
+	KUNIT_EXPECT_EQ(test, hmap_count(&map, type), count);
+	if (type->flags & HMAP_OBJECT)
+		expect_things(test, &map, type, thing, 0, count);
+	else
+		expect_keys(test, &map, type, 0, count);
+	hmap_destroy(&map, type);
+	hmap_destroy(&fresh, type);
+	vfree(thing);
+}
+
+static void one_trim_leaves_nothing_over(struct kunit *test)
+{
+	u64 count;
+
+	for (count = 1; count <= 3; count++) {
+		trim_leaves_nothing_over(test, &u64_type, count);
+		trim_leaves_nothing_over(test, &u64_rcu_type, count);
+		trim_leaves_nothing_over(test, &things_type, count);
+		trim_leaves_nothing_over(test, &rcu_things_type, count);
+	}
+}
+
 /* Asked for what is there, it does nothing, whatever the shape of the map. */
 static void reserve_does_nothing_needlessly(struct kunit *test)
 {
@@ -362,6 +406,7 @@ static void reserved_room_is_enough_for_object_churn(struct kunit *test)
 static struct kunit_case reserve_test_cases[] = {
 	KUNIT_CASE(reserved_room_is_enough),
 	KUNIT_CASE(reserved_room_is_kept_until_trim),
+	KUNIT_CASE(one_trim_leaves_nothing_over),
 	KUNIT_CASE(reserve_does_nothing_needlessly),
 	KUNIT_CASE(reserve_of_large_slots),
 	KUNIT_CASE(reserve_stays_within_the_class),

@@ -9,6 +9,29 @@ HMAP_WRAPPERS_N(name_map);
 HMAP_DEFINE(name_rcu_map, const char *, u64, hmap_siphash_bytes, NULL, HMAP_STRING | HMAP_RCU);
 HMAP_WRAPPERS_N(name_rcu_map);
 
+/* Names of the caller's. */
+struct person {
+	u64 number;
+	const char *name;
+};
+
+HMAP_DEFINE_OBJECT(people, struct person, name, hmap_hash_bytes, HMAP_STRING);
+
+static const struct hmap_type string_type =
+	HMAP_TYPE_STRING("strings", sizeof(u64), hmap_hash_bytes, HMAP_RCU | HMAP_SCALAR);
+
+#define MOST		1000
+
+/* It warns once, whichever case comes to it first. */
+static void expect_bad_strings(struct kunit *test)
+{
+	static bool expected;
+
+	if (!expected)
+		expect_warning(test);
+	expected = true;
+}
+
 static void string_test_exit(struct kunit *test)
 {
 	rcu_barrier();
@@ -137,7 +160,7 @@ static void cursors_behind_strings(struct kunit *test)
 }
 
 /* What has a NUL in it is no string: what would write refuses it, and nothing finds it,
- * be it that what is before the NUL is in the map. (arguments_test.c expects the warning.)
+ * be it that what is before the NUL is in the map.
  */
 static void strings_with_a_nul_are_refused(struct kunit *test)
 {
@@ -146,6 +169,7 @@ static void strings_with_a_nul_are_refused(struct kunit *test)
 	u64 out = 3;
 	u32 round;
 
+	expect_bad_strings(test);
 	for (round = 0; round < 2; round++) {
 		KUNIT_EXPECT_EQ(test, name_map_insert_n(&m, name, 7, 1, GFP_KERNEL), -EINVAL);
 		KUNIT_EXPECT_EQ(test, name_map_insert_n(&m, name, 4, 1, GFP_KERNEL), -EINVAL);
@@ -166,11 +190,120 @@ static void strings_with_a_nul_are_refused(struct kunit *test)
 	name_map_destroy(&m);
 }
 
+/* A NUL in the string, or no string. To a lookup the first is another string. */
+static void refuse_string(struct kunit *test, struct hmap *map, u32 count,
+			  const struct hmap_str *str)
+{
+	const struct hmap_type *type = &string_type;
+	u64 value = 1;
+
+	KUNIT_EXPECT_EQ(test, hmap_insert(map, str, &value, GFP_KERNEL, type), -EINVAL);
+	KUNIT_EXPECT_EQ(test, hmap_store(map, str, &value, GFP_KERNEL, type), -EINVAL);
+	KUNIT_EXPECT_EQ(test, hmap_replace(map, str, &value, type), -EINVAL);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(hmap_get_or_insert(map, str, &value, NULL, GFP_KERNEL,
+							 type)), -EINVAL);
+	KUNIT_EXPECT_EQ(test, hmap_remove(map, str, type), count ? -EINVAL : -ENOENT);
+	KUNIT_EXPECT_EQ(test, hmap_take(map, str, &value, type), count ? -EINVAL : -ENOENT);
+	KUNIT_EXPECT_EQ(test, value, 1);
+	KUNIT_EXPECT_EQ(test, hmap_count(map, type), count);
+	KUNIT_EXPECT_EQ(test, hmap_validate(map, type), 0);
+}
+
+static void bad_strings_are_refused(struct kunit *test)
+{
+	static const struct hmap_str bad[] = {
+		{ NULL, 1 }, { "", 1 }, { "1\0", 2 }, { "1\0002", 3 }, { "\0001", 2 },
+	};
+	struct hmap map = { };
+	char name[8];
+	u64 n;
+	u32 i, count = 0;
+
+	expect_bad_strings(test);
+	for (n = 0; n < MOST; n++) {
+		/* Of a map that has nothing, a word, a table, a directory. */
+		if (count == 0 || count == 1 || count == 20 || n == MOST - 1) {
+			refuse_string(test, &map, count, NULL);
+			for (i = 0; i < ARRAY_SIZE(bad); i++)
+				refuse_string(test, &map, count, &bad[i]);
+			for (i = 1; i < ARRAY_SIZE(bad); i++)
+				KUNIT_EXPECT_FALSE(test, hmap_contains(&map, &bad[i],
+								       &string_type));
+		}
+		snprintf(name, sizeof(name), "%llu", (unsigned long long)n);
+		KUNIT_ASSERT_EQ(test, hmap_insert(&map, HMAP_STR(name), &n, GFP_KERNEL,
+						  &string_type), 0);
+		count++;
+	}
+	hmap_destroy(&map, &string_type);
+}
+
+/* NULL for a name, which has no length: nothing reads it. */
+static void refuse_null_name(struct kunit *test, struct name_map *m, u32 count)
+{
+	u64 out = 3;
+
+	KUNIT_EXPECT_EQ(test, name_map_insert(m, NULL, 1, GFP_KERNEL), -EINVAL);
+	KUNIT_EXPECT_EQ(test, name_map_store(m, NULL, 1, GFP_KERNEL), -EINVAL);
+	KUNIT_EXPECT_EQ(test, name_map_replace(m, NULL, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(name_map_get_or_insert(m, NULL, 1, NULL, GFP_KERNEL)),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, name_map_remove(m, NULL), count ? -EINVAL : -ENOENT);
+	KUNIT_EXPECT_EQ(test, name_map_take(m, NULL, &out), count ? -EINVAL : -ENOENT);
+	KUNIT_EXPECT_EQ(test, out, 3);
+	KUNIT_EXPECT_EQ(test, name_map_count(m), count);
+	KUNIT_EXPECT_EQ(test, name_map_validate(m), 0);
+}
+
+static void null_names_are_refused(struct kunit *test)
+{
+	struct name_map m = { };
+
+	expect_bad_strings(test);
+	refuse_null_name(test, &m, 0);
+	KUNIT_ASSERT_EQ(test, name_map_insert(&m, "", 1, GFP_KERNEL), 0);
+	refuse_null_name(test, &m, 1);
+	name_map_destroy(&m);
+}
+
+static void refuse_nameless(struct kunit *test, struct people *m, u32 count)
+{
+	struct person nameless = { };
+
+	KUNIT_EXPECT_EQ(test, people_insert(m, &nameless, GFP_KERNEL), -EINVAL);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(people_store(m, &nameless, GFP_KERNEL)), -EINVAL);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(people_replace(m, &nameless)), -EINVAL);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(people_get_or_insert(m, &nameless, GFP_KERNEL)), -EINVAL);
+	KUNIT_EXPECT_NULL(test, people_erase(m, NULL));
+	KUNIT_EXPECT_FALSE(test, people_erase_object(m, &nameless));
+	KUNIT_EXPECT_EQ(test, people_count(m), count);
+	KUNIT_EXPECT_EQ(test, people_validate(m), 0);
+}
+
+/* Objects whose name is NULL: in the empty header, beside the object in it, in a table. */
+static void nameless_objects_are_refused(struct kunit *test)
+{
+	static struct person persons[] = { { .name = "one" }, { .name = "" } };
+	struct people m = { };
+	u32 n;
+
+	expect_bad_strings(test);
+	refuse_nameless(test, &m, 0);
+	for (n = 0; n < ARRAY_SIZE(persons); n++) {
+		KUNIT_ASSERT_EQ(test, people_insert(&m, &persons[n], GFP_KERNEL), 0);
+		refuse_nameless(test, &m, n + 1);
+	}
+	people_destroy(&m);
+}
+
 static struct kunit_case string_test_cases[] = {
 	KUNIT_CASE(string_keys_are_copied),
 	KUNIT_CASE(strings_by_pointer_and_length),
 	KUNIT_CASE(cursors_behind_strings),
 	KUNIT_CASE(strings_with_a_nul_are_refused),
+	KUNIT_CASE(bad_strings_are_refused),
+	KUNIT_CASE(null_names_are_refused),
+	KUNIT_CASE(nameless_objects_are_refused),
 	{}
 };
 

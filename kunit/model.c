@@ -7,8 +7,6 @@
 
 #include "model.h"
 
-#define BULK		40	/* keys that are looked up together */
-
 void model_init(struct model *m, const struct model_kind *kind, u32 keys)
 {
 	memset(m, 0, offsetof(struct model, pool));
@@ -67,26 +65,6 @@ static bool may_have_failed(struct model *m, int err)
 {
 	m->failures += err == -ENOMEM;
 	return m->may_fail && err == -ENOMEM;
-}
-
-static bool is_value(const struct model *m, u32 v, const void *value)
-{
-	u8 expected[MODEL_VALUE_MAX];
-
-	model_value(m, v, expected);
-	return !memcmp(value, expected, m->type->value_size);
-}
-
-bool model_is_entry(const struct model *m, u32 n, const void *entry)
-{
-	const struct model_object *object = m->object[n];
-
-	if (model_has_pointers(m))
-		return entry == object && object->version == m->version[n] &&
-		       object->number == n;
-	if (!m->type->value_size)
-		return model_key_number(m, entry) == n;
-	return is_value(m, m->version[n], entry);
 }
 
 /* A call that writes, and what it did. */
@@ -149,7 +127,7 @@ static const char *do_get_or_insert(struct model *m, struct change *c)
 	}
 	if (model_has_pointers(m) ? entry == c->object :
 	    !m->type->value_size ? model_key_number(m, entry) == c->n :
-	    is_value(m, c->v, entry))
+	    model_is_value(m, c->v, entry))
 		return NULL;
 	return "get_or_insert: another entry than was inserted";
 }
@@ -169,6 +147,17 @@ static const char *write_entry(struct model *m, struct change *c)
 	else
 		c->err = hmap_replace(&m->map, c->key, c->value, m->type);
 	return NULL;
+}
+
+/* Whether a call may fail for want of memory: not if it only overwrites, or if the header
+ * takes the first object.
+ */
+static bool may_allocate(const struct model *m, const struct change *c, bool there,
+			 bool is_header)
+{
+	if (there || c->op == MODEL_REPLACE)
+		return there && model_is_constant(m);
+	return !is_header || m->kind->role != MODEL_IS_ENTRY;
 }
 
 /* What has to come of @op if memory is no matter. */
@@ -207,6 +196,7 @@ static const char *writing(struct model *m, enum model_op op, u32 n, bool same)
 	static u64 value[MODEL_VALUE_MAX / 8];
 	static struct model_key key;
 	struct change c = { .op = op, .n = n, .value = value };
+	bool is_header = !rcu_access_pointer(m->map.root);
 	bool there = m->version[n];
 	const char *wrong;
 
@@ -224,7 +214,8 @@ static const char *writing(struct model *m, enum model_op op, u32 n, bool same)
 			c.value = &c.object;
 	}
 	wrong = write_entry(m, &c);
-	if (!wrong && c.err != right_error(op, there) && !may_have_failed(m, c.err))
+	if (!wrong && c.err != right_error(op, there) &&
+	    !(may_allocate(m, &c, there, is_header) && may_have_failed(m, c.err)))
 		wrong = "a call that writes returned something else";
 	settle(m, &c);
 	return wrong;
@@ -280,6 +271,19 @@ static const char *erase_another(struct model *m, u32 n, const void *key, bool o
 	return wrong;
 }
 
+/* Of objects the last takes its table with it, and the last but one any but the smallest,
+ * unless there is no memory to do so.
+ */
+static bool has_given_back(const struct model *m)
+{
+	size_t memory;
+
+	if (m->kind->role != MODEL_IS_ENTRY || m->reserved || m->count > 1)
+		return true;
+	memory = hmap_memory(&m->map, m->type);
+	return m->count ? memory <= 64 || m->deprived : !memory;
+}
+
 /* @stored: NULL, or key number @n as a walk gave it, which these calls take, too. */
 const char *model_remove(struct model *m, enum model_op op, u32 n, u32 arg,
 			 const void *stored)
@@ -311,9 +315,10 @@ const char *model_remove(struct model *m, enum model_op op, u32 n, u32 arg,
 		return wrong;
 	if (err != (m->version[n] ? 0 : -ENOENT))
 		return "a removal returned something else";
-	if (!err)
-		set_absent(m, n);
-	return NULL;
+	if (err)
+		return NULL;
+	set_absent(m, n);
+	return has_given_back(m) ? NULL : "memory behind the last object";
 }
 
 static const char *looking(struct model *m, enum model_op op, u32 n)
@@ -369,50 +374,21 @@ static const char *mutating(struct model *m, u32 n)
 	return NULL;
 }
 
-/* The key of many lookups. */
-static u32 bulk_key(const struct model *m, u32 n, u32 i)
-{
-	return (n + i * 7) % m->keys;
-}
-
-/* An array of keys for hmap_lookup_bulk(): as long each as the type says, so few are where
- * they would be aligned. Of strings, an array of pointers.
- */
-static const void *make_bulk_keys(const struct model *m, u32 n)
-{
-	static u64 array[BULK * MODEL_KEY_MAX / 8];
-	static struct model_key key[BULK];
-	static const char *names[BULK];
-	u32 i;
-
-	for (i = 0; i < BULK; i++) {
-		const void *made = model_key(m, bulk_key(m, n, i), &key[i]);
-
-		if (model_has_strings(m)) {
-			((char *)key[i].bytes)[key[i].str.len] = '\0';
-			names[i] = key[i].str.name;
-		} else {
-			memcpy((u8 *)array + i * m->type->key_size, made, m->type->key_size);
-		}
-	}
-	return model_has_strings(m) ? (void *)names : (void *)array;
-}
-
 /* Key @n and those behind it, so many that they are more than one batch. */
 static const char *looking_bulk(struct model *m, u32 n)
 {
-	const void *keys = make_bulk_keys(m, n);
+	const void *keys = model_bulk_keys(m, n);
 	const char *wrong = NULL;
-	void *entries[BULK];
+	void *entries[MODEL_BULK];
 	u32 i, there = 0;
 
-	for (i = 0; i < BULK; i++)
-		there += !!m->version[bulk_key(m, n, i)];
+	for (i = 0; i < MODEL_BULK; i++)
+		there += !!m->version[model_bulk_key(m, n, i)];
 	rcu_read_lock();
-	if (hmap_lookup_bulk(&m->map, keys, BULK, entries, m->type) != there)
+	if (hmap_lookup_bulk(&m->map, keys, MODEL_BULK, entries, m->type) != there)
 		wrong = "bulk: wrong number of keys found";
-	for (i = 0; i < BULK && !wrong; i++) {
-		u32 k = bulk_key(m, n, i);
+	for (i = 0; i < MODEL_BULK && !wrong; i++) {
+		u32 k = model_bulk_key(m, n, i);
 
 		if (!entries[i] != !m->version[k] ||
 		    (entries[i] && !model_is_entry(m, k, entries[i])))
@@ -503,6 +479,7 @@ static const char *emptying(struct model *m, enum model_op op)
 	}
 	all_absent(m);
 	m->reserved = 0;
+	m->deprived = false;
 	if (hmap_memory(&m->map, m->type))
 		return "memory behind an empty map";
 	if (op == MODEL_CLEAR || op == MODEL_DESTROY || f.wrong)
@@ -559,6 +536,7 @@ const char *model_compare(struct model *m)
 const char *model_change(struct model *m, enum model_op op, u32 n, u32 arg)
 {
 	m->operations++;
+	m->deprived |= m->may_fail;
 	switch (op) {
 	case MODEL_INSERT:
 	case MODEL_STORE:

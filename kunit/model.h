@@ -144,6 +144,7 @@ struct model {
 	u32 last_version;
 	gfp_t gfp;
 	bool may_fail;		/* -ENOMEM is an answer, if nothing changed */
+	bool deprived;		/* an operation may have failed since the map was cleared */
 	bool readers;		/* open walks may be readers', in one section */
 	void (*let_go)(void);	/* or NULL: before a call that readers do not survive */
 	bool checks_seldom;	/* all of a large map, that is */
@@ -174,11 +175,19 @@ const char *model_step(struct model *m, enum model_op op, u32 key, u32 arg);
 const char *model_compare(struct model *m);
 
 /* model_kind.c: key number @n as a generic call takes it, and back from one that the map
- * stores; version @v of a value.
+ * stores; version @v of a value; and whether @entry is what a lookup has to give for key
+ * number @n.
  */
 const void *model_key(const struct model *m, u32 n, struct model_key *key);
 u32 model_key_number(const struct model *m, const void *stored);
 void model_value(const struct model *m, u32 v, void *value);
+bool model_is_value(const struct model *m, u32 v, const void *value);
+bool model_is_entry(const struct model *m, u32 n, const void *entry);
+
+/* The keys of one hmap_lookup_bulk(), and the number of each. */
+#define MODEL_BULK	40
+const void *model_bulk_keys(const struct model *m, u32 n);
+u32 model_bulk_key(const struct model *m, u32 n, u32 i);
 
 static inline bool model_has_strings(const struct model *m)
 {
@@ -207,13 +216,10 @@ void model_object_free_now(struct model *m, struct model_object *object);
 void model_object_free(struct model *m, struct model_object *object);
 u32 model_objects_left(const struct model *m);
 
-/* model.c, for walks: what a body does to the map, and whether @entry is what a lookup
- * has to give for key number @n.
- */
+/* model.c, for walks: what a body does to the map. */
 const char *model_change(struct model *m, enum model_op op, u32 n, u32 arg);
 const char *model_remove(struct model *m, enum model_op op, u32 n, u32 arg,
 			 const void *stored);
-bool model_is_entry(const struct model *m, u32 n, const void *entry);
 
 /* model_walk.c */
 const char *model_walk(struct model *m, enum model_op op, u32 seed);

@@ -295,6 +295,34 @@ const void *model_key(const struct model *m, u32 n, struct model_key *key)
 	return bytes_key(m, n, key);
 }
 
+u32 model_bulk_key(const struct model *m, u32 n, u32 i)
+{
+	return (n + i * 7) % m->keys;
+}
+
+/* An array of keys for hmap_lookup_bulk(): as long each as the type says, so few are where
+ * they would be aligned. Of strings, an array of pointers.
+ */
+const void *model_bulk_keys(const struct model *m, u32 n)
+{
+	static u64 array[MODEL_BULK * MODEL_KEY_MAX / 8];
+	static struct model_key key[MODEL_BULK];
+	static const char *names[MODEL_BULK];
+	u32 i;
+
+	for (i = 0; i < MODEL_BULK; i++) {
+		const void *made = model_key(m, model_bulk_key(m, n, i), &key[i]);
+
+		if (model_has_strings(m)) {
+			((char *)key[i].bytes)[key[i].str.len] = '\0';
+			names[i] = key[i].str.name;
+		} else {
+			memcpy((u8 *)array + i * m->type->key_size, made, m->type->key_size);
+		}
+	}
+	return model_has_strings(m) ? (void *)names : (void *)array;
+}
+
 static u32 number_of_name(const char *digits)
 {
 	u32 n = 0;
@@ -332,4 +360,24 @@ void model_value(const struct model *m, u32 v, void *value)
 
 	for (i = 0; i < m->type->value_size; i++)
 		byte[i] = (v >> 8 * (i % 4)) + i / 4;
+}
+
+bool model_is_value(const struct model *m, u32 v, const void *value)
+{
+	u8 expected[MODEL_VALUE_MAX];
+
+	model_value(m, v, expected);
+	return !memcmp(value, expected, m->type->value_size);
+}
+
+bool model_is_entry(const struct model *m, u32 n, const void *entry)
+{
+	const struct model_object *object = m->object[n];
+
+	if (model_has_pointers(m))
+		return entry == object && object->version == m->version[n] &&
+		       object->number == n;
+	if (!m->type->value_size)
+		return model_key_number(m, entry) == n;
+	return model_is_value(m, m->version[n], entry);
 }

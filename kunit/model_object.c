@@ -10,14 +10,22 @@
 /* RCU's callbacks give blocks back at any time. */
 static DEFINE_SPINLOCK(pool_lock);
 
+static void poison(void *p, size_t size)
+{
 #ifdef _HMAP_USER_STUBS_H
-#define poison(p, size)		stub_poison(p, size)
-#define unpoison(p, size)	stub_unpoison(p, size)
+	stub_poison(p, size);
 #else
-/* No key, no number and no version that a model has. */
-#define poison(p, size)		memset(p, 0x6b, size)
-#define unpoison(p, size)	do { } while (0)
+	/* No key, no number and no version that a model has. */
+	memset(p, 0x6b, size);
 #endif
+}
+
+static void unpoison(void *p, size_t size)
+{
+#ifdef _HMAP_USER_STUBS_H
+	stub_unpoison(p, size);
+#endif
+}
 
 /* The block that was freed last, or one that never was used; NULL: they wait for RCU. */
 static struct model_block *take_block(struct model_pool *pool)

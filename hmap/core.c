@@ -344,19 +344,6 @@ static noinline bool args_ok(const void *key, const void *value, u32 may,
 	return kind_ok(type, may) && key_ok(type, key) && value_ok(type, value);
 }
 
-#ifdef CONFIG_LOCKDEP
-/* A map has one type as long as it has entries. */
-static void note_type(struct hmap *map, const struct hmap_type *type)
-{
-	WARN_ONCE(map->type && map->type != type && rcu_access_pointer(map->root),
-		  "hmap: a map of type %s is changed as one of type %s\n",
-		  map->type->name, type->name);
-	map->type = type;
-}
-#else
-static void note_type(struct hmap *map, const struct hmap_type *type) { }
-#endif
-
 /*
  * Most inserts end here: a pair's first word has an empty slot and tells that the key is
  * not in the map. Returns the slot's value, or NULL if anything is otherwise.
@@ -458,7 +445,7 @@ static __always_inline int put_inline(struct hmap *map, const void *key, const v
 	might_alloc(gfp);
 	if (!are_plain(key, value, may, type) && !args_ok(key, value, may, type))
 		return -EINVAL;
-	note_type(map, type);
+	hmap_note_type(map, type);
 	root = hmap_root(map);
 	if (!(may & MAY_ADD) && !hmap_live(map))
 		return -ENOENT;
@@ -571,7 +558,7 @@ static __always_inline int take_inline(struct hmap *map, const void *key, void *
 		return -ENOENT;
 	if (!is_plain_key(key, kind, type) && !(kind_ok(type, kind) && key_ok(type, key)))
 		return -EINVAL;
-	note_type(map, type);
+	hmap_note_type(map, type);
 	if (hmap_root_is_object(root))
 		return take_from_header(map, hmap_root_object(root), key, out, only, type);
 	if (!hmap_live(map))

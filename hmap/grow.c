@@ -403,6 +403,7 @@ int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp, const struct hmap
 		return 0;
 	if (!hmap_check_type(type))
 		return -EINVAL;
+	hmap_note_type(map, type);
 	/* The first object needs no room. */
 	if (n > hmap_live(map) && !(hmap_is_object(type) && n == 1)) {
 		err = reserve_tables(map, n, gfp, type);

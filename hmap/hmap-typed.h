@@ -268,7 +268,7 @@
 
 /* Whether a value must not change as long as its entry lives. */
 #define __HMAP_IS_CONSTANT(prefix)					\
-	(prefix##_flags & HMAP_RCU && prefix##_value_size &&		\
+	(prefix##_flags & HMAP_RCU && prefix##_value_size != 0 &&	\
 	 !(prefix##_flags & (HMAP_SCALAR | HMAP_POINTER)))
 
 /* Whether a hash is known to be one for integers, of another size than the key. */
@@ -282,7 +282,7 @@
 			 "hmap_hash_u64 is for keys of 8 bytes");	\
 	BUILD_BUG_ON_MSG(__HMAP_MISFIT(prefix, hmap_hash_u32, u32),	\
 			 "hmap_hash_u32 is for keys of 4 bytes");	\
-	BUILD_BUG_ON_MSG(!prefix##_key_is_pointer && !(prefix##_flags & HMAP_STRING) && \
+	BUILD_BUG_ON_MSG(prefix##_key_is_pointer == 0 && !(prefix##_flags & HMAP_STRING) && \
 			 __builtin_constant_p(prefix##_shape.hash == hmap_hash_bytes) && \
 			 prefix##_shape.hash == hmap_hash_bytes &&	\
 			 __HMAP_IS_TEXT(prefix##_key_t),		\

@@ -56,6 +56,19 @@ static inline struct hmap_table *hmap_table_of(const struct hmap *map, u64 hash)
 	return !root || hmap_root_is_object(root) ? NULL : hmap_deref_table(root, hash);
 }
 
+#ifdef CONFIG_LOCKDEP
+/* A map has one type as long as it has entries. */
+static inline void hmap_note_type(struct hmap *map, const struct hmap_type *type)
+{
+	WARN_ONCE(map->type && map->type != type && rcu_access_pointer(map->root),
+		  "hmap: a map of type %s is changed as one of type %s\n",
+		  map->type->name, type->name);
+	map->type = type;
+}
+#else
+static inline void hmap_note_type(struct hmap *map, const struct hmap_type *type) { }
+#endif
+
 /* The bits of a hash that tell entries within a range of @depth bits apart. */
 static inline u64 hmap_range_mask(u8 depth)
 {

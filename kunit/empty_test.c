@@ -106,7 +106,7 @@ static void empty_test_exit(struct kunit *test)
 } while (0)
 
 /* What is not as it should be, of the first that is not: in functions that return that. */
-#define WANT(condition)	(wrong = wrong ?: (condition) ? NULL : #condition)
+#define WANT(wrong, condition)	(wrong = wrong ?: (condition) ? NULL : #condition)
 
 static void count_call(void *entry, void *arg)
 {
@@ -141,27 +141,27 @@ static const char *use_empty_map(struct hmap *map, const struct kind *kind)
 	void *found = map;
 	u64 out = 3;
 
-	WANT(!hmap_lookup(map, kind->key, type));
-	WANT(!hmap_lookup_bulk(map, kind->keys, 1, &found, type) && !found);
-	WANT(!hmap_contains(map, kind->key, type));
-	WANT(hmap_remove(map, kind->key, type) == -ENOENT);
-	WANT(!count_walks(map, type));
-	WANT(!hmap_next(map, &cursor, NULL, type));
-	WANT(hmap_count(map, type) == 0);
-	WANT(hmap_empty(map, type));
-	WANT(hmap_reserve(map, 0, GFP_KERNEL, type) == 0);
-	WANT(hmap_validate(map, type) == 0);
+	WANT(wrong, !hmap_lookup(map, kind->key, type));
+	WANT(wrong, !hmap_lookup_bulk(map, kind->keys, 1, &found, type) && !found);
+	WANT(wrong, !hmap_contains(map, kind->key, type));
+	WANT(wrong, hmap_remove(map, kind->key, type) == -ENOENT);
+	WANT(wrong, !count_walks(map, type));
+	WANT(wrong, !hmap_next(map, &cursor, NULL, type));
+	WANT(wrong, hmap_count(map, type) == 0);
+	WANT(wrong, hmap_empty(map, type));
+	WANT(wrong, hmap_reserve(map, 0, GFP_KERNEL, type) == 0);
+	WANT(wrong, hmap_validate(map, type) == 0);
 	if (type->flags & HMAP_POINTER) {
-		WANT(!hmap_erase(map, kind->key, type));
-		WANT(!hmap_erase_pointer(map, kind->key, some_pointer, type));
-		WANT(!hmap_replace_pointer(map, kind->key, some_pointer, type));
+		WANT(wrong, !hmap_erase(map, kind->key, type));
+		WANT(wrong, !hmap_erase_pointer(map, kind->key, some_pointer, type));
+		WANT(wrong, !hmap_replace_pointer(map, kind->key, some_pointer, type));
 	} else {
-		WANT(hmap_replace(map, kind->key, kind->value, type) == -ENOENT);
+		WANT(wrong, hmap_replace(map, kind->key, kind->value, type) == -ENOENT);
 	}
 	if (!(type->flags & HMAP_OBJECT)) {
-		WANT(!hmap_read(map, kind->key, &out, type));
-		WANT(hmap_take(map, kind->key, &out, type) == -ENOENT);
-		WANT(out == 3);
+		WANT(wrong, !hmap_read(map, kind->key, &out, type));
+		WANT(wrong, hmap_take(map, kind->key, &out, type) == -ENOENT);
+		WANT(wrong, out == 3);
 	}
 	return wrong;
 }
@@ -174,12 +174,12 @@ static const char *give_back_empty_map(struct hmap *map, const struct kind *kind
 
 	hmap_clear(map, type);
 	hmap_clear_with(map, count_call, &calls, type);
-	WANT(hmap_trim(map, GFP_KERNEL, type) == 0);
+	WANT(wrong, hmap_trim(map, GFP_KERNEL, type) == 0);
 	hmap_free_and_destroy(map, count_call, &calls, type);
 	hmap_destroy(map, type);
 	hmap_destroy(map, type);
-	WANT(!calls);
-	WANT(hmap_memory(map, type) == 0);
+	WANT(wrong, !calls);
+	WANT(wrong, hmap_memory(map, type) == 0);
 	return wrong;
 }
 
@@ -353,49 +353,49 @@ static const char *use_one_object(struct hmap *map, const struct kind *kind)
 	const char *wrong = NULL;
 	unsigned int calls = 0;
 
-	WANT(hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
-	WANT(hmap_lookup(map, kind->key, type) == &some_thing);
-	WANT(!hmap_lookup(map, kind->other, type));
-	WANT(hmap_lookup_bulk(map, kind->keys, 1, &found, type) == 1 && found == value);
-	WANT(hmap_contains(map, kind->key, type));
-	WANT(!hmap_contains(map, kind->other, type));
-	WANT(hmap_insert(map, kind->key, &same, GFP_KERNEL, type) == -EEXIST);
-	WANT(hmap_get_or_insert(map, kind->key, &same, NULL, GFP_KERNEL, type) == value);
-	WANT(hmap_store_pointer(map, kind->key, same, GFP_KERNEL, type) == value);
-	WANT(hmap_replace_pointer(map, kind->key, value, type) == same);
-	WANT(!hmap_replace_pointer(map, kind->other, &other_thing, type));
-	WANT(count_walks(map, type) == (type->flags & HMAP_RCU ? 3 : 2));
-	WANT(hmap_count(map, type) == 1);
-	WANT(!hmap_empty(map, type));
-	WANT(hmap_memory(map, type) == 0);
-	WANT(hmap_validate(map, type) == 0);
-	WANT(hmap_reserve(map, 1, GFP_KERNEL, type) == 0);
-	WANT(hmap_trim(map, GFP_KERNEL, type) == 0);
-	WANT(!hmap_erase(map, kind->other, type));
-	WANT(!hmap_erase_pointer(map, kind->other, &other_thing, type));
-	WANT(!hmap_erase_pointer(map, kind->key, &same_thing, type));
-	WANT(hmap_erase_pointer(map, kind->key, value, type));
-	WANT(hmap_get_or_insert(map, kind->key, &value, NULL, GFP_KERNEL, type) == value);
-	WANT(hmap_erase(map, kind->key, type) == value);
-	WANT(!hmap_store_pointer(map, kind->key, value, GFP_KERNEL, type));
-	WANT(hmap_remove(map, kind->other, type) == -ENOENT);
-	WANT(hmap_remove(map, kind->key, type) == 0);
-	WANT(hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
+	WANT(wrong, hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
+	WANT(wrong, hmap_lookup(map, kind->key, type) == &some_thing);
+	WANT(wrong, !hmap_lookup(map, kind->other, type));
+	WANT(wrong, hmap_lookup_bulk(map, kind->keys, 1, &found, type) == 1 && found == value);
+	WANT(wrong, hmap_contains(map, kind->key, type));
+	WANT(wrong, !hmap_contains(map, kind->other, type));
+	WANT(wrong, hmap_insert(map, kind->key, &same, GFP_KERNEL, type) == -EEXIST);
+	WANT(wrong, hmap_get_or_insert(map, kind->key, &same, NULL, GFP_KERNEL, type) == value);
+	WANT(wrong, hmap_store_pointer(map, kind->key, same, GFP_KERNEL, type) == value);
+	WANT(wrong, hmap_replace_pointer(map, kind->key, value, type) == same);
+	WANT(wrong, !hmap_replace_pointer(map, kind->other, &other_thing, type));
+	WANT(wrong, count_walks(map, type) == (type->flags & HMAP_RCU ? 3 : 2));
+	WANT(wrong, hmap_count(map, type) == 1);
+	WANT(wrong, !hmap_empty(map, type));
+	WANT(wrong, hmap_memory(map, type) == 0);
+	WANT(wrong, hmap_validate(map, type) == 0);
+	WANT(wrong, hmap_reserve(map, 1, GFP_KERNEL, type) == 0);
+	WANT(wrong, hmap_trim(map, GFP_KERNEL, type) == 0);
+	WANT(wrong, !hmap_erase(map, kind->other, type));
+	WANT(wrong, !hmap_erase_pointer(map, kind->other, &other_thing, type));
+	WANT(wrong, !hmap_erase_pointer(map, kind->key, &same_thing, type));
+	WANT(wrong, hmap_erase_pointer(map, kind->key, value, type));
+	WANT(wrong, hmap_get_or_insert(map, kind->key, &value, NULL, GFP_KERNEL, type) == value);
+	WANT(wrong, hmap_erase(map, kind->key, type) == value);
+	WANT(wrong, !hmap_store_pointer(map, kind->key, value, GFP_KERNEL, type));
+	WANT(wrong, hmap_remove(map, kind->other, type) == -ENOENT);
+	WANT(wrong, hmap_remove(map, kind->key, type) == 0);
+	WANT(wrong, hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
 	hmap_clear(map, type);
-	WANT(hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
+	WANT(wrong, hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
 	hmap_clear_with(map, count_call, &calls, type);
-	WANT(calls == 1);
-	WANT(hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
+	WANT(wrong, calls == 1);
+	WANT(wrong, hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
 	hmap_free_and_destroy(map, count_call, &calls, type);
-	WANT(calls == 2);
-	WANT(hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
-	WANT(!hashed);
+	WANT(wrong, calls == 2);
+	WANT(wrong, hmap_insert(map, kind->key, &value, GFP_KERNEL, type) == 0);
+	WANT(wrong, !hashed);
 
-	WANT(hmap_next(map, &cursor, NULL, type) == value);
-	WANT(hashed == 1);
-	WANT(!hmap_next(map, &cursor, NULL, type));
+	WANT(wrong, hmap_next(map, &cursor, NULL, type) == value);
+	WANT(wrong, hashed == 1);
+	WANT(wrong, !hmap_next(map, &cursor, NULL, type));
 	hmap_cursor_after(map, &cursor, kind->key, type);
-	WANT(!hmap_next(map, &cursor, NULL, type));
+	WANT(wrong, !hmap_next(map, &cursor, NULL, type));
 	hashed = 0;
 	hmap_destroy(map, type);
 	return wrong;

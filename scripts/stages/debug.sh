@@ -18,5 +18,5 @@ no_warnings "$DIR.log"
 
 # kunit.py wants lines without a time.
 kunit_guest "$HMAP_SCRIPTS/boot-qemu.sh" "$DEBUG/arch/x86/boot/bzImage" \
-	"$DIR/initramfs.gz" 1800 "$CONSOLE" hmap_seconds="${DURATION:-5}" \
+	"$DIR/initramfs.gz" 2700 "$CONSOLE" hmap_seconds="${DURATION:-5}" \
 	"slub_debug=A,kmalloc-*" printk.time=0

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# boot-qemu.sh VMLINUZ INITRAMFS TIMEOUT LOG [KERNEL-ARGUMENT...]
+# boot-qemu.sh VMLINUZ INITRAMFS SECONDS LOG [KERNEL-ARGUMENT...]
 #
 # Boot a kernel under QEMU and exit with the status that the guest reports.
+# SECONDS are those that both CPUs may be busy; see boot.sh.
 # Emulation is the default, as a /dev/kvm that exists may still not work; ask for
 # it with ACCEL=kvm. Each CPU sits in a socket of its own, as a kernel without ACPI
 # looks no further.
@@ -13,7 +14,7 @@ set -euo pipefail
 # shellcheck source=scripts/boot.sh
 . "$HMAP_SCRIPTS/boot.sh"
 
-[ $# -ge 4 ] || die "usage: boot-qemu.sh VMLINUZ INITRAMFS TIMEOUT LOG [KERNEL-ARGUMENT...]"
+[ $# -ge 4 ] || die "usage: boot-qemu.sh VMLINUZ INITRAMFS SECONDS LOG [KERNEL-ARGUMENT...]"
 vmlinuz=$1 initramfs=$2 limit=$3 log=$4
 shift 4
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# boot-uml.sh LINUX INITRAMFS TIMEOUT LOG [MEM [KERNEL-ARGUMENT...]]
+# boot-uml.sh LINUX INITRAMFS SECONDS LOG [MEM [KERNEL-ARGUMENT...]]
 #
 # Boot User-Mode Linux and exit with the status that the guest reports. A kernel
 # without SMP takes no notice of the number of CPUs.
+# SECONDS are those that both CPUs may be busy; see boot.sh.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -12,7 +13,7 @@ set -euo pipefail
 . "$HMAP_SCRIPTS/boot.sh"
 
 [ $# -ge 4 ] ||
-	die "usage: boot-uml.sh LINUX INITRAMFS TIMEOUT LOG [MEM [KERNEL-ARGUMENT...]]"
+	die "usage: boot-uml.sh LINUX INITRAMFS SECONDS LOG [MEM [KERNEL-ARGUMENT...]]"
 linux=$1 initramfs=$2 limit=$3 log=$4 mem=${5:-512M}
 shift $(($# < 5 ? 4 : 5))
 

@@ -31,6 +31,7 @@ stages=(
 	"sparse         uml      address spaces, RCU and endian annotations"
 	"kernel-doc     source   documentation comments"
 	"shellcheck     shell    the scripts themselves"
+	"boot           shell    guests are ended for silence or CPU time, not for being slow"
 	"litmus         herd     what readers rely on, in the kernel's memory model"
 )
 

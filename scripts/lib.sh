@@ -77,6 +77,7 @@ with_heartbeat() {
 	local what=$1 log=$2 beat status=0
 	shift 2
 
+	tell_waiting "$what"
 	heartbeat "$what" "$log" >/dev/null </dev/null &
 	beat=$!
 	"$@" >"$log" 2>&1 </dev/null || status=$?
@@ -90,16 +91,32 @@ run_long() {
 	with_heartbeat "$@"
 }
 
+# What the holder of a lock is busy with is beside the lock, for those that wait.
+lock_held=''
+tell_waiting() {
+	[ -z "$lock_held" ] || printf '%s\n' "$1" >"$lock_held.busy"
+}
+
+say_waiting() {
+	local busy
+
+	busy=$(cat "$1.busy" 2>/dev/null || :)
+	say "another run is $2${busy:+ ($busy)}; waiting for it"
+}
+
 # lock_file FILE WHY: held until this process and its children are gone, so a
 # build that outlives a killed script still keeps others out.
 lock_file() {
 	local fd
 
 	exec {fd}>"$1"
-	flock -n "$fd" && return
-	until say "another run is $2; waiting for it" && flock -w 15 "$fd"; do
-		:
-	done
+	if ! flock -n "$fd"; then
+		until say_waiting "$1" "$2" && flock -w 60 "$fd"; do
+			:
+		done
+	fi
+	lock_held=$1
+	rm -f "$1.busy"
 }
 
 lock_cache() {

@@ -48,7 +48,8 @@ times_of() {
 }
 
 # count_second GUEST LOG: of used CPU time, and of idleness since the last output, in
-# milliseconds. What has ended is counted no more.
+# milliseconds. What has ended is counted no more; a wait for a CPU is when it is over, so
+# that a second may have more of it than its length.
 count_second() {
 	local ran_before=$ran waited_before=$waited size_before=$size busy
 
@@ -57,7 +58,8 @@ count_second() {
 	busy=$((ran > ran_before ? ran - ran_before : 0))
 	used=$((used + busy))
 	busy=$((busy + (waited > waited_before ? waited - waited_before : 0)))
-	idle=$((size > size_before ? 0 : idle + (busy < 1000 ? 1000 - busy : 0)))
+	idle=$((idle + 1000 - busy))
+	((idle > 0 && size == size_before)) || idle=0
 }
 
 # why_end SECONDS: a guest that goes on, if there is a reason.

@@ -35,7 +35,8 @@ guest() {
 }
 
 PRINT='for _ in 1 2 3 4 5; do sleep 1; echo; done; echo HMAP-GUEST-EXIT: 3'
-SPIN='until ((SECONDS > 5)); do :; done; echo HMAP-GUEST-EXIT: 3'
+SPIN='while :; do :; done'
+SPIN_AND_END='until ((SECONDS > 5)); do :; done; echo HMAP-GUEST-EXIT: 3'
 
 guest "$PRINT"
 check "a guest that goes on printing may be slow" 3 ""
@@ -51,8 +52,8 @@ check "one that spins in one of several processes is ended" 1 "ended: it may tak
 
 # By its lower priority, on the same processor.
 cpu=$(taskset -pc $$ | sed 's/.*[-, ]//')
-taskset -c "$cpu" bash -c 'while :; do :; done' &
-guest "$SPIN" taskset -c "$cpu" nice -n 19
+taskset -c "$cpu" bash -c "$SPIN" &
+guest "$SPIN_AND_END" taskset -c "$cpu" nice -n 19
 kill "$!"
 check "one that wants to run, and gets hardly any CPU time, is not" 3 ""
 

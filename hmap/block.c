@@ -15,8 +15,10 @@
 
 #include "internal.h"
 
-/* A block for an entry, with the key in it if that is indirect; NULL without memory. */
-void *hmap_block_alloc(const struct hmap_type *type, const void *key, gfp_t gfp)
+/* A block for an entry, with the key in it if that is indirect, and its size; NULL without
+ * memory.
+ */
+void *hmap_block_alloc(const struct hmap_type *type, const void *key, gfp_t gfp, size_t *bytes)
 {
 	const struct hmap_str *str = key;
 	size_t size = type->block_size;
@@ -35,65 +37,70 @@ void *hmap_block_alloc(const struct hmap_type *type, const void *key, gfp_t gfp)
 	} else if (type->flags & HMAP_KEY_INDIRECT) {
 		memcpy(block + type->key_offset, key, type->key_size);
 	}
-	hmap_bytes_add(hmap_alloc_size(block, size));
+	*bytes = hmap_alloc_size(block, size);
+	hmap_bytes_add(*bytes);
 	return block;
 }
 
-static size_t slot_block_bytes(const struct hmap_type *type, const void *slot)
+void hmap_block_free(void *block, size_t bytes)
 {
+	hmap_bytes_sub(bytes);
+	kfree(block);
+}
+
+/* What is beside a reader of hmap_memory(). */
+static void add_used(struct hmap_table *table, s32 units)
+{
+	struct hmap_block_sums *sums = hmap_block_sums(table);
+
+	WRITE_ONCE(sums->used, sums->used + units);
+}
+
+void hmap_block_add(struct hmap_table *table, size_t bytes)
+{
+	add_used(table, bytes / HMAP_BLOCK_UNIT);
+}
+
+/* The slot has been emptied: its block goes, or waits for readers. */
+void hmap_block_drop(const struct hmap_type *type, struct hmap_table *table, const void *slot)
+{
+	struct hmap_block_sums *sums = hmap_block_sums(table);
+	void *block = hmap_pointer_at(slot);
 	size_t size = type->block_size;
 
 	if (type->flags & HMAP_STRING)
 		size += strlen(hmap_slot_key(type, slot)) + 1;
-	return hmap_alloc_size(hmap_pointer_at(slot), size);
+	size = hmap_alloc_size(block, size);
+	add_used(table, -(s32)(size / HMAP_BLOCK_UNIT));
+	if (hmap_is_rcu(type))
+		WRITE_ONCE(sums->dead, sums->dead + size / HMAP_BLOCK_UNIT);
+	else
+		hmap_block_free(block, size);
 }
 
-/* Free the block of an emptied slot, which no reader looks at. */
-void hmap_block_free(const struct hmap_type *type, const void *slot)
+/* @to has got @n entries of a table whose last @left ones have @used units. What is left by
+ * no entry, as not each got its own, goes as well.
+ */
+void hmap_share_blocks(struct hmap_table *to, s32 *used, u32 n, u32 left)
 {
-	hmap_bytes_sub(slot_block_bytes(type, slot));
-	kfree(hmap_pointer_at(slot));
+	s32 part = left ? (s64)*used * n / left : *used;
+
+	*used -= part;
+	hmap_block_sums(to)->used += part;
 }
 
-/* Which slots of a word have blocks that one asks for. */
-static u64 match_blocks(u64 word, bool full, bool deleted)
-{
-	return (full ? hmap_match_full(word) : 0) |
-	       (deleted ? hmap_match_deleted(word) : 0);
-}
-
-/* The bytes of the blocks that full or deleted slots of @table point to. */
-size_t hmap_table_block_bytes(const struct hmap_type *type, const struct hmap_table *table,
-			      bool full, bool deleted)
-{
-	size_t bytes = 0;
-	u32 nr;
-
-	if (!hmap_has_blocks(type))
-		return 0;
-	for (nr = 0; nr < table->nr_words; nr++) {
-		/* Pairs with the release in hmap_set_word(): beside a writer. */
-		u64 word = smp_load_acquire(&table->words[nr]);
-		u64 match = match_blocks(word, full, deleted);
-
-		for (; match; match &= match - 1)
-			bytes += slot_block_bytes(type, hmap_slot(type, table,
-						  hmap_index(nr, match)));
-	}
-	return bytes;
-}
-
-/* Frees the blocks, which the counters have let go before. Runs in RCU callbacks,
- * when the type may be gone, so it looks only at the table.
+/* Frees the blocks of full or deleted slots, which the counters have let go before. Runs in
+ * RCU callbacks, when the type may be gone, so it looks only at the table.
  */
 void hmap_table_free_blocks(struct hmap_table *table, bool full, bool deleted)
 {
 	size_t slot_size = (table->flags & HMAP_TABLE_UNITS) * 8;
-	void *slots = &table->words[table->nr_words];
+	void *slots = hmap_block_sums(table) + 1;
 	u32 nr;
 
 	for (nr = 0; nr < table->nr_words; nr++) {
-		u64 match = match_blocks(table->words[nr], full, deleted);
+		u64 match = (full ? hmap_match_full(table->words[nr]) : 0) |
+			    (deleted ? hmap_match_deleted(table->words[nr]) : 0);
 
 		for (; match; match &= match - 1) {
 			u32 index = hmap_index(nr, match);

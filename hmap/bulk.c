@@ -22,10 +22,10 @@ struct lookup {
 };
 
 static __always_inline void find_word(const struct hmap_type *type, u64 seed,
-				      struct hmap_dir *dir, const void *key, struct lookup *l)
+				      void *root, const void *key, struct lookup *l)
 {
 	u64 hash = hmap_hash_key(type, key, seed);
-	void *ref = hmap_deref_ref(dir, hash);
+	void *ref = hmap_deref_ref(root, hash);
 
 	l->hash = hash;
 	l->table = hmap_ref_table(ref);
@@ -62,7 +62,7 @@ static __always_inline void *find_entry(const struct hmap_type *type, const void
 }
 
 static __always_inline unsigned int
-lookup_batch_as(const struct hmap_type *type, u64 seed, struct hmap_dir *dir,
+lookup_batch_as(const struct hmap_type *type, u64 seed, void *root,
 		const void *keys, unsigned int nr, void **entries)
 {
 	const size_t size = type->key_size;
@@ -70,7 +70,7 @@ lookup_batch_as(const struct hmap_type *type, u64 seed, struct hmap_dir *dir,
 	unsigned int i, found = 0;
 
 	for (i = 0; i < nr; i++)
-		find_word(type, seed, dir, keys + i * size, &batch[i]);
+		find_word(type, seed, root, keys + i * size, &batch[i]);
 	for (i = 0; i < nr; i++)
 		find_slot(type, &batch[i]);
 	for (i = 0; i < nr; i++) {
@@ -81,17 +81,17 @@ lookup_batch_as(const struct hmap_type *type, u64 seed, struct hmap_dir *dir,
 }
 
 /* Two functions, so that neither has room for two batches. */
-static noinline unsigned int lookup_pairs(u64 seed, struct hmap_dir *dir, const void *keys,
+static noinline unsigned int lookup_pairs(u64 seed, void *root, const void *keys,
 					  unsigned int nr, void **entries)
 {
-	return lookup_batch_as(&hmap_u64_pair, seed, dir, keys, nr, entries);
+	return lookup_batch_as(&hmap_u64_pair, seed, root, keys, nr, entries);
 }
 
-static noinline unsigned int lookup_batch(u64 seed, struct hmap_dir *dir, const void *keys,
+static noinline unsigned int lookup_batch(u64 seed, void *root, const void *keys,
 					  unsigned int nr, void **entries,
 					  const struct hmap_type *type)
 {
-	return lookup_batch_as(type, seed, dir, keys, nr, entries);
+	return lookup_batch_as(type, seed, root, keys, nr, entries);
 }
 
 /* One by one, where there is little to wait for, or a string's length has to be told. */
@@ -120,18 +120,17 @@ unsigned int hmap_lookup_bulk(const struct hmap *map, const void *keys, unsigned
 {
 	const bool pairs = hmap_is_u64_pair(type) && !(type->flags & HMAP_POINTER);
 	void *root = hmap_deref(map, type);
-	struct hmap_dir *dir = hmap_root_dir(root);
 	unsigned int i, n, found = 0;
 	u64 seed = hmap_seed(map);
 
-	if (!dir || type->flags & HMAP_STRING)
+	if (!hmap_is_dir(root) || type->flags & HMAP_STRING)
 		return lookup_each(map, root, keys, nr, entries, type);
 	for (i = 0; i < nr; i += n) {
 		n = min_t(unsigned int, nr - i, BATCH);
 		if (pairs)
-			found += lookup_pairs(seed, dir, keys, n, entries + i);
+			found += lookup_pairs(seed, root, keys, n, entries + i);
 		else
-			found += lookup_batch(seed, dir, keys, n, entries + i, type);
+			found += lookup_batch(seed, root, keys, n, entries + i, type);
 		keys += n * (size_t)type->key_size;
 	}
 	return found;

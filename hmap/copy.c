@@ -238,8 +238,18 @@ static __always_inline void copy_table(const struct hmap_type *type, const struc
 void hmap_table_copy(const struct hmap_type *type, const struct hmap_table *from,
 		     struct hmap_table *to[2], u64 seed)
 {
-	if (hmap_is_u64_pair(type))
+	u32 first = to[0]->live;
+	s32 used;
+
+	if (hmap_is_u64_pair(type)) {
 		copy_table(&hmap_u64_pair, from, to, seed);
-	else
-		copy_table(type, from, to, seed);
+		return;
+	}
+	copy_table(type, from, to, seed);
+	if (hmap_has_blocks(type)) {
+		first = to[0]->live - first;
+		used = hmap_block_sums(from)->used;
+		hmap_share_blocks(to[0], &used, first, from->live);
+		hmap_share_blocks(to[1], &used, from->live - first, from->live - first);
+	}
 }

@@ -234,19 +234,24 @@ static void write_key(const struct hmap_type *type, void *slot, void *block,
 }
 
 /* Find or make a free slot for @place's hash. Growth that fails does no harm as
- * long as a slot is free.
+ * long as a slot is free; then it is tried again once in eight inserts.
  */
 static __always_inline int make_room(struct hmap *map, struct place *place,
 				     gfp_t gfp, const struct hmap_type *type)
 {
 	int err = 0;
 
-	while (unlikely(place->table->room <= 0) && !err) {
+	for (;;) {
+		s32 room = place->table->room;
+
+		place->index = hmap_table_find_free(type, place->table, place->hash);
+		if (likely(room > 0) || (place->index >= 0 && (err || room % 8)))
+			return 0;
+		if (err)
+			return err;
 		err = hmap_grow(map, place->table, place->hash, gfp, type);
 		place->table = hmap_table_of(map, place->hash);
 	}
-	place->index = hmap_table_find_free(type, place->table, place->hash);
-	return place->index < 0 ? err : 0;
 }
 
 /* Fill a free slot. Returns ADDED or -ENOMEM. */
@@ -255,19 +260,22 @@ static __always_inline int add_entry(struct hmap *map, const void *key, const vo
 				     const struct hmap_type *type, void **entry)
 {
 	void *slot, *block = NULL;
+	size_t bytes;
 	int err;
 
 	if (hmap_has_blocks(type)) {
-		block = hmap_block_alloc(type, key, gfp);
+		block = hmap_block_alloc(type, key, gfp, &bytes);
 		if (!block)
 			return -ENOMEM;
 	}
 	err = make_room(map, place, gfp, type);
 	if (err) {
 		if (block)
-			hmap_block_free(type, &block);
+			hmap_block_free(block, bytes);
 		return err;
 	}
+	if (block)
+		hmap_block_add(place->table, bytes);
 	slot = hmap_slot(type, place->table, place->index);
 	write_key(type, slot, block, key, place->hash);
 	write_value(type, slot, value);
@@ -292,7 +300,7 @@ static bool key_ok(const struct hmap_type *type, const void *key)
 /* NULL and errors are what calls return; the root has tags in an object's address. */
 static __always_inline bool is_storable(const struct hmap_type *type, const void *pointer)
 {
-	const unsigned long tags = hmap_is_object(type) ? HMAP_ROOT_DIR | HMAP_ROOT_OBJECT : 0;
+	const unsigned long tags = hmap_is_object(type) ? HMAP_REF_DIR | HMAP_ROOT_OBJECT : 0;
 
 	return !IS_ERR_OR_NULL(pointer) && !((unsigned long)pointer & tags);
 }
@@ -526,9 +534,9 @@ static __always_inline void remove_at(struct hmap *map, const struct place *plac
 {
 	hmap_table_empty(type, place->table, place->index);
 	add_count(map, -1);
-	if (hmap_has_blocks(type) && !hmap_is_rcu(type))
-		hmap_block_free(type, hmap_slot(type, place->table, place->index));
-	if (hmap_wants_shrink(place->table))
+	if (hmap_has_blocks(type))
+		hmap_block_drop(type, place->table, hmap_slot(type, place->table, place->index));
+	if (hmap_wants_shrink(place->table) || hmap_is_littered(type, place->table))
 		hmap_shrink(map, place->table, place->hash, type);
 }
 

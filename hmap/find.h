@@ -190,17 +190,25 @@ static __always_inline void *hmap_deref(const struct hmap *map, const struct hma
 	return rcu_dereference_raw(map->root);
 }
 
-static __always_inline void *hmap_deref_ref(struct hmap_dir *dir, u64 hash)
+/* The reference to the table that @hash leads to, from that to a directory. @hash: without
+ * the bits that have led there.
+ */
+static __always_inline void *hmap_deref_ref(void *ref, u64 hash)
 {
-	return rcu_dereference_raw(*hmap_dir_entry(dir, hash));
+	for (;;) {
+		void *dir = ref;
+
+		ref = rcu_dereference_raw(*hmap_dir_place(dir, hash));
+		if (likely(!hmap_is_dir(ref)))
+			return ref;
+		hash <<= hmap_dir_bits(dir);
+	}
 }
 
 /* The table that @hash leads to, behind @root, which is one or a directory. */
 static __always_inline struct hmap_table *hmap_deref_table(void *root, u64 hash)
 {
-	struct hmap_dir *dir = hmap_root_dir(root);
-
-	return dir ? hmap_ref_table(hmap_deref_ref(dir, hash)) : root;
+	return hmap_is_dir(root) ? hmap_ref_table(hmap_deref_ref(root, hash)) : root;
 }
 
 /* Private: go on where hmap_find() does not end in the first word. */
@@ -243,12 +251,11 @@ static __always_inline void *hmap_find(const struct hmap *map, void *root,
 		root = hmap_root_object(root);
 		return hmap_object_is(type, root, key) ? root : NULL;
 	}
-	if (hmap_root_is_dir(root)) {
-		struct hmap_dir *dir = root - HMAP_ROOT_DIR;
+	if (hmap_is_dir(root)) {
 		void *ref;
 
 		hash = hmap_hash_key(type, key, hmap_seed(map));
-		ref = hmap_deref_ref(dir, hash);
+		ref = hmap_deref_ref(root, hash);
 		table = hmap_ref_table(ref);
 		nr_words = hmap_ref_words(ref);
 	} else {

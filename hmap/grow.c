@@ -6,7 +6,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/mm.h>
+#include <linux/err.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -90,36 +90,49 @@ bool hmap_check_type(const struct hmap_type *type)
 	return sound;
 }
 
-/* Give up tables that were never published. */
+/* Give up a table that was never published. */
 static void discard_table(const struct hmap_type *type, struct hmap_table *table)
 {
 	if (table)
 		hmap_table_retire(type, table, false);
 }
 
+/* Copy the entry of @slot into a table that is not published, and has room. */
+static void add_copy(const struct hmap_type *type, struct hmap_table *to, const void *slot,
+		     u64 hash)
+{
+	long index = hmap_table_find_free(type, to, hash);
+
+	memcpy(hmap_slot(type, to, index), slot, type->slot_size);
+	hmap_table_fill(to, index, hash);
+}
+
+/* Copy the object in the header, if there is one, to where @ref leads. */
+static void add_first(struct hmap *map, void *ref, const struct hmap_type *type)
+{
+	void *object = hmap_root(map);
+	u64 hash;
+
+	if (!object)
+		return;
+	object = hmap_root_object(object);
+	hash = hmap_object_hash(type, object, hmap_seed(map));
+	add_copy(type, hmap_deref_table(ref, hash), &object, hash);
+}
+
 /*
  * Give a map that is its header alone a table for @n entries, which are no more than one
- * of the largest class takes. An object in the header goes into it. Returns NULL without
- * memory.
+ * of the largest class takes. Returns NULL without memory.
  */
 struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp, const struct hmap_type *type)
 {
-	void *root = hmap_root(map), *object;
 	struct hmap_table *table;
-	u64 hash;
-	long index;
 
 	table = hmap_table_alloc(type, hmap_table_size_exact(type, n), 0, gfp);
 	if (!table)
 		return NULL;
-	if (root) {
-		object = hmap_root_object(root);
-		hash = hmap_object_hash(type, object, hmap_seed(map));
-		index = hmap_table_find_free(type, table, hash);
-		hmap_set_pointer(hmap_slot(type, table, index), object);
-		hmap_table_fill(table, index, hash);
-	}
-	hmap_publish(map, 0, table);
+	add_first(map, table, type);
+	hmap_publish(map, 0, 0, table);
 	return table;
 }
 
@@ -140,9 +153,8 @@ static struct hmap_table *clone_table(struct hmap *map, struct hmap_table *table
 {
 	struct hmap_table *clone;
 
-	if (hmap_root_is_dir(hmap_root(map)))
-		size = max_t(size_t, size, HMAP_DIR_TABLE_MIN);
-	clone = hmap_table_alloc(type, size, table->depth, gfp);
+	size = max(size, hmap_table_size_min(table->depth));
+	clone = hmap_table_alloc(type, size, table->depth, hmap_gfp_after(table, gfp));
 	if (!clone)
 		return NULL;
 	hmap_table_copy(type, table, (struct hmap_table *[]){ clone, clone }, hmap_seed(map));
@@ -176,21 +188,9 @@ int hmap_rebuild(struct hmap *map, struct hmap_table *table, u64 hash,
 	}
 	count_rebuild(table->bytes, clone->bytes);
 	hmap_table_kill(table, hashes);
-	hmap_publish(map, hash, clone);
+	hmap_publish(map, hash, clone->depth, hmap_ref(clone));
 	hmap_table_retire(type, table, true);
 	return 0;
-}
-
-/* The size of a half: for @n entries that are to come, and for all those that are
- * there, since they may all go into the same one.
- */
-static size_t half_size(const struct hmap_type *type, const struct hmap_table *table, size_t n)
-{
-	size_t size = hmap_table_size_max(type);
-
-	if (n && n < hmap_table_limit(type, size))
-		size = max_t(size_t, HMAP_DIR_TABLE_MIN, hmap_table_size_exact(type, n));
-	return hmap_table_size_within(type, table->live, size);
 }
 
 /* A half, not published, that has become nearly empty gets a smaller table: by a
@@ -199,10 +199,11 @@ static size_t half_size(const struct hmap_type *type, const struct hmap_table *t
 static struct hmap_table *fit_half(struct hmap *map, struct hmap_table *half,
 				   gfp_t gfp, const struct hmap_type *type)
 {
-	size_t size = max_t(size_t, HMAP_DIR_TABLE_MIN, hmap_table_size_twice(type, half->live));
+	size_t size = max(hmap_table_size_min(half->depth),
+			  hmap_table_size_twice(type, half->live));
 	struct hmap_table *clone;
 
-	if (half->live * 4 >= half->nr_words * HMAP_WORD_SLOTS || size >= half->bytes)
+	if (half->reserved || !hmap_is_sparse(half) || size >= half->bytes)
 		return half;
 	clone = clone_table(map, half, size, gfp, type);
 	if (!clone)
@@ -211,12 +212,13 @@ static struct hmap_table *fit_half(struct hmap *map, struct hmap_table *half,
 	return clone;
 }
 
-/* Copy @table into two halves, by the next bit of its hashes. */
+/* Copy @table into two halves, by the next bit of its hashes: of the largest class, or what
+ * takes all of them, since they may all go into the same one.
+ */
 static int copy_halves(struct hmap *map, struct hmap_table *table,
-		       struct hmap_table *half[2], size_t n, gfp_t gfp,
-		       const struct hmap_type *type)
+		       struct hmap_table *half[2], gfp_t gfp, const struct hmap_type *type)
 {
-	size_t size = half_size(type, table, n);
+	size_t size = hmap_table_size_within(type, table->live, hmap_table_size_max(type));
 	u32 i;
 
 	for (i = 0; i < 2; i++)
@@ -229,46 +231,30 @@ static int copy_halves(struct hmap *map, struct hmap_table *table,
 	hmap_table_copy(type, table, half, hmap_seed(map));
 	for (i = 0; i < 2; i++) {
 		half[i]->reserved = stays_reserved(type, table);
-		if (!n && !half[i]->reserved)
-			half[i] = fit_half(map, half[i], gfp, type);
+		half[i] = fit_half(map, half[i], gfp, type);
 	}
 	return 0;
 }
 
-/*
- * Split @table by the next bit of its hashes, doubling the directory first if
- * all its bits are in use. @n: entries that each half will be given room for; 0: as
- * many as a table of the largest class holds.
- */
-static int split_table(struct hmap *map, struct hmap_table *table, u64 hash,
-		       size_t n, gfp_t gfp, const struct hmap_type *type)
+/* Split @table by the next bit of its hashes. */
+static int split_table(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
+		       const struct hmap_type *type)
 {
-	struct hmap_dir *dir = hmap_root_dir(hmap_root(map)), *new_dir = NULL;
-	struct hmap_table *half[2] = { };
-	u64 bit = 1ULL << (63 - table->depth), *hashes;
+	struct hmap_table *half[2];
+	struct hmap_dir_room room;
+	u64 *hashes;
 
+	gfp = hmap_gfp_after(table, gfp);
 	if (hmap_table_keep_hashes(type, table, hmap_seed(map), &hashes, gfp))
 		return -ENOMEM;
-	if (!dir || dir->depth == table->depth) {
-		new_dir = hmap_dir_alloc(map, table->depth + 1, gfp);
-		if (!new_dir)
-			goto no_memory;
-		dir = new_dir;
-	}
-	if (copy_halves(map, table, half, n, gfp, type)) {
-		if (new_dir)
-			hmap_dir_free(type, new_dir, false);
+	if (hmap_dir_make_room(map, hash, table->depth, &room, gfp))
+		goto no_memory;
+	if (copy_halves(map, table, half, gfp, type)) {
+		hmap_dir_give_up(type, &room);
 		goto no_memory;
 	}
 	hmap_table_kill(table, hashes);
-	hmap_dir_set(dir, hash & ~bit, half[0]);
-	hmap_dir_set(dir, hash | bit, half[1]);
-	if (new_dir) {
-		hmap_dir_publish(map, new_dir, type);
-		hmap_counter_inc(directory_doublings);
-	}
-	dir->nr_at_depth[table->depth]--;
-	dir->nr_at_depth[table->depth + 1] += 2;
+	hmap_dir_split(map, hash, half, &room, type);
 	hmap_table_retire(type, table, true);
 	hmap_counter_inc(splits);
 	return 0;
@@ -278,32 +264,56 @@ no_memory:
 	return -ENOMEM;
 }
 
-/*
- * Whether @table may be split. With well-spread hashes no table is ever much
- * deeper than the average one of a map of @count entries; with others a split
- * need not separate anything, and the directory would grow without end.
- */
-static bool may_split(const struct hmap_table *table, u64 count, const struct hmap_type *type)
+/* Whether the bits that a split may go by tell any entries of @table apart. */
+static bool can_separate(const struct hmap *map, const struct hmap_table *table,
+			 const struct hmap_type *type)
 {
-	u32 limit = hmap_table_limit(type, hmap_table_size_max(type));
+	u64 first = 0, seed = hmap_seed(map), full, hash;
+	bool is_first = true;
+	u32 nr;
 
-	if (table->depth >= HMAP_DIR_MAX_DEPTH)
+	for (nr = 0; nr < table->nr_words; nr++) {
+		for (full = hmap_match_full(table->words[nr]); full; full &= full - 1) {
+			hash = hmap_slot_hash(type, hmap_slot(type, table, hmap_index(nr, full)),
+					      seed);
+			if (is_first)
+				first = hash;
+			else if ((hash ^ first) >> (64 - HMAP_MAX_DEPTH))
+				return true;
+			is_first = false;
+		}
+	}
+	return false;
+}
+
+/*
+ * Whether @table may be split. With well-spread hashes no table is ever much deeper than
+ * the average one. One that is may hold what is left of a larger map, or keys chosen by
+ * their order, and be split like others; or its hashes are the same, and a split would
+ * not separate them.
+ */
+static bool may_split(const struct hmap *map, const struct hmap_table *table,
+		      const struct hmap_type *type)
+{
+	u64 limit = hmap_table_limit(type, hmap_table_size_max(type));
+
+	if (table->depth >= HMAP_MAX_DEPTH)
 		return false;
-	return (u64)limit << (table->depth + 1) <= 16 * count;
+	return limit << (table->depth + 1) <= 16 * (u64)hmap_live(map) ||
+	       can_separate(map, table, type);
 }
 
 static void report_poor_hash(const struct hmap_table *table, const struct hmap_type *type)
 {
 	hmap_counter_inc(splits_refused);
 	pr_warn_once("type %s: its hash spreads keys poorly, %u of them share %u bits; such maps work, slowly\n",
-		     type->name, table->live, table->depth);
+		     type->name, table->live, HMAP_MAX_DEPTH);
 }
 
 /*
- * Make room in @table, which is full or clogged by deleted slots: clean it or
- * take a larger class, or split it. A table whose hashes do not let it be split,
- * or for which there is no directory, is let grow beyond the largest class.
- * Returns 0 or -ENOMEM; the map is as it was then.
+ * Make room in @table, which is full or clogged by deleted slots: clean it or take a larger
+ * class, or split it. A table whose hashes do not let it be split is let grow beyond the
+ * largest class. Returns 0 or -ENOMEM; the map is as it was then.
  */
 int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
 	      const struct hmap_type *type)
@@ -311,19 +321,24 @@ int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
 	size_t most = hmap_table_size_max(type);
 	size_t size = hmap_table_size_for(type, table->live);
 
-	if (size <= most)
+	if (size <= most) {
 		size = max(min(hmap_table_size_twice(type, table->live), most),
 			   min_t(size_t, table->bytes, most));
-	if (size > most) {
-		if (!may_split(table, hmap_live(map), type))
-			report_poor_hash(table, type);
-		else if (!split_table(map, table, hash, 0, gfp, type))
+	} else if (!may_split(map, table, type)) {
+		report_poor_hash(table, type);
+	} else {
+		if (!split_table(map, table, hash, gfp, type))
 			return 0;
+		/* There may be memory for one table, to clean it. */
+		size = most;
 	}
 	if (hmap_table_limit(type, size) <= table->live)
 		return -ENOMEM;
 	return hmap_rebuild(map, table, hash, size, gfp, type);
 }
+
+/* No more tables are reserved than 2^27: half a TiB, if they are of 4 KiB. */
+#define RESERVE_MAX_DEPTH	27
 
 /* Entries that one of 2^@depth tables should have room for, out of @n. Hashes
  * spread them binomially, with a standard deviation of less than the root of the
@@ -345,57 +360,178 @@ static int depth_for(const struct hmap_type *type, unsigned long n)
 	if (n > LONG_MAX)
 		return -E2BIG;
 	for (depth = 0; share_of(n, depth) > limit; depth++)
-		if (depth == HMAP_DIR_MAX_DEPTH || n >> depth == 0)
+		if (depth == RESERVE_MAX_DEPTH || n >> depth == 0)
 			return -E2BIG;
 	return depth;
 }
 
-/* Give the table that @hash leads to room for its share of @n entries. */
-static int reserve_table(struct hmap *map, u64 hash, unsigned long n, int depth,
-			 gfp_t gfp, const struct hmap_type *type)
-{
-	struct hmap_table *table = hmap_table_of(map, hash);
-	size_t size, share;
-	int err;
+/* What a reserve is for. */
+struct reserve {
+	struct hmap		*map;
+	const struct hmap_type	*type;
+	unsigned long		n;
+	u8			depth;	/* of the tables then, at least */
+	gfp_t			gfp;
+};
 
-	while (table->depth < depth) {
-		err = split_table(map, table, hash, share_of(n, table->depth + 1), gfp, type);
-		if (err)
-			return err;
-		table = hmap_table_of(map, hash);
+/* The hashes of a table that a safe walk has pinned: see hmap_table_keep_hashes(). */
+struct kept_hashes {
+	struct kept_hashes	*next;
+	struct hmap_table	*table;
+	u64			*hashes;
+};
+
+static bool has_room(const struct reserve *r)
+{
+	u32 limit = hmap_table_limit(r->type, hmap_table_size_max(r->type));
+	struct hmap_table *table;
+	size_t share;
+	u64 hash;
+
+	hmap_for_each_table(r->map, table, hash) {
+		share = min_t(size_t, share_of(r->n, table->depth), limit);
+		if (table->depth < r->depth ||
+		    (share > table->live && share - table->live > max(table->room, 0)))
+			return false;
 	}
-	share = min_t(size_t, share_of(n, table->depth),
-		      hmap_table_limit(type, hmap_table_size_max(type)));
-	if (share <= table->live || share - table->live <= max(table->room, 0))
-		return 0;
-	size = max_t(size_t, hmap_table_size_exact(type, share), table->bytes);
-	return hmap_rebuild(map, table, hash, size, gfp, type);
+	return true;
 }
 
-/* Room for @n entries that are not all there yet. */
-static int reserve_tables(struct hmap *map, unsigned long n, gfp_t gfp,
-			  const struct hmap_type *type)
+/* Copy @table to where @root leads. False: one has no room, as hashes are not spread as they
+ * should be.
+ */
+static bool copy_to(const struct reserve *r, const struct hmap_table *table, void *root)
 {
-	int depth = depth_for(type, n), err = 0;
+	s32 used = hmap_has_blocks(r->type) ? hmap_block_sums(table)->used : 0;
+	u32 nr, left = table->live;
+	u64 full, hash;
+
+	for (nr = 0; nr < table->nr_words; nr++) {
+		for (full = hmap_match_full(table->words[nr]); full; full &= full - 1) {
+			const void *slot = hmap_slot(r->type, table, hmap_index(nr, full));
+			struct hmap_table *to;
+
+			hash = hmap_slot_hash(r->type, slot, hmap_seed(r->map));
+			to = hmap_deref_table(root, hash);
+			if (to->room <= 0)
+				return false;
+			add_copy(r->type, to, slot, hash);
+			if (hmap_has_blocks(r->type))
+				hmap_share_blocks(to, &used, 1, left--);
+		}
+	}
+	if (used)
+		hmap_share_blocks(hmap_deref_table(root, 0), &used, 0, 0);
+	return true;
+}
+
+static bool copy_all(const struct reserve *r, void *root)
+{
 	struct hmap_table *table;
 	u64 hash;
 
-	if (depth < 0)
-		return depth;
-	if (!hmap_table_of(map, 0) && !hmap_start(map, share_of(n, depth), gfp, type))
-		return -ENOMEM;
-	hmap_for_each_table(map, table, hash) {
-		err = reserve_table(map, hash, n, depth, gfp, type);
-		if (err)
-			break;
+	hmap_for_each_table(r->map, table, hash)
+		if (!copy_to(r, table, root))
+			return false;
+	return true;
+}
+
+/* Tables with room, and all entries in them; NULL if that cannot be; or an error pointer. */
+static void *build(const struct reserve *r)
+{
+	const size_t most = hmap_table_size_max(r->type);
+	size_t size = max(hmap_table_size_min(r->depth),
+			  hmap_table_size_exact(r->type, share_of(r->n, r->depth)));
+	void *root;
+
+	for (;; size = most) {
+		root = hmap_dir_build(r->type, 0, r->depth, size, r->gfp);
+		if (IS_ERR(root))
+			return root;
+		if (hmap_is_dir(root))
+			hmap_ref_dir(root)->count = hmap_live(r->map);
+		if (!hmap_table_of(r->map, 0)) {
+			add_first(r->map, root, r->type);
+			return root;
+		}
+		if (copy_all(r, root))
+			return root;
+		hmap_retire_all(r->type, root, 0, false);
+		if (size == most)
+			return NULL;
 	}
+}
+
+static int keep_hashes(const struct reserve *r, struct kept_hashes **all)
+{
+	struct kept_hashes *kept;
+	struct hmap_table *table;
+	u64 hash, *hashes;
+
+	hmap_for_each_table(r->map, table, hash) {
+		if (hmap_table_keep_hashes(r->type, table, hmap_seed(r->map), &hashes, r->gfp))
+			return -ENOMEM;
+		if (!hashes)
+			continue;
+		kept = kmalloc(sizeof(*kept), r->gfp | __GFP_NOWARN);
+		if (!kept) {
+			hmap_counter_inc(alloc_failures);
+			kfree(hashes);
+			return -ENOMEM;
+		}
+		*kept = (struct kept_hashes){ *all, table, hashes };
+		*all = kept;
+	}
+	return 0;
+}
+
+/* Let @new take the place of all there is, or with @err of nothing. */
+static void publish_all(const struct reserve *r, void *new, struct kept_hashes *all, int err)
+{
+	void *old = hmap_root(r->map);
+	struct hmap_table *table;
+	u64 hash;
+
+	if (!err)
+		hmap_for_each_table(r->map, table, hash)
+			hmap_table_kill(table, NULL);
+	while (all) {
+		struct kept_hashes *kept = all;
+
+		all = kept->next;
+		if (err)
+			kfree(kept->hashes);
+		else
+			kept->table->hashes = kept->hashes;
+		kfree(kept);
+	}
+	if (err) {
+		hmap_retire_all(r->type, new, 0, false);
+		return;
+	}
+	hmap_publish(r->map, 0, 0, new);
+	if (old && !hmap_root_is_object(old))
+		hmap_retire_all(r->type, old, 0, true);
+}
+
+/* Make room in all tables, or change nothing. */
+static int reserve_more(const struct reserve *r)
+{
+	struct kept_hashes *all = NULL;
+	void *new = build(r);
+	int err;
+
+	if (IS_ERR_OR_NULL(new))
+		return PTR_ERR_OR_ZERO(new);
+	err = keep_hashes(r, &all);
+	publish_all(r, new, all, err);
 	return err;
 }
 
 int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp, const struct hmap_type *type)
 {
+	struct reserve r = { .map = map, .type = type, .n = n, .gfp = gfp };
 	struct hmap_table *table;
-	u64 hash;
 	int err;
 
 	might_alloc(gfp);
@@ -406,12 +542,22 @@ int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp, const struct hmap
 	hmap_note_type(map, type);
 	/* The first object needs no room. */
 	if (n > hmap_live(map) && !(hmap_is_object(type) && n == 1)) {
-		err = reserve_tables(map, n, gfp, type);
-		if (err)
+		err = depth_for(type, n);
+		if (err < 0)
+			return err;
+		r.depth = err;
+		/* Rather than end other processes for what is only wanted. */
+		if (gfpflags_allow_blocking(gfp))
+			r.gfp |= __GFP_RETRY_MAYFAIL;
+		table = hmap_table_of(map, 0);
+		if (table)
+			r.gfp = hmap_gfp_after(table, r.gfp);
+		if (!table || !has_room(&r))
+			err = reserve_more(&r);
+		if (err < 0)
 			return err;
 	}
-	hmap_for_each_table(map, table, hash)
-		table->reserved = true;
+	hmap_set_reserved(map, true);
 	return 0;
 }
 EXPORT_SYMBOL_HMAP(hmap_reserve);

@@ -5,6 +5,7 @@
  */
 #include <linux/cache.h>
 #include <linux/init.h>
+#include <linux/percpu.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
 #include <linux/string.h>
@@ -22,6 +23,16 @@ void __init hmap_hash_init(void)
 	get_random_bytes(hmap_secret, sizeof(hmap_secret));
 	/* A factor: an odd one loses nothing. */
 	hmap_secret[1] |= 1;
+}
+
+static DEFINE_PER_CPU(u64, numbers);
+
+/* Any number, cheaply, for what needs not be a secret: those of a CPU are counted, and
+ * hashed. It does not matter if two are the same.
+ */
+u64 hmap_any_number(void)
+{
+	return hmap_finish(hmap_hash_word(this_cpu_inc_return(numbers), hmap_secret[1]));
 }
 
 u64 hmap_hash_u64(const void *key, size_t size, u64 seed)

@@ -26,8 +26,13 @@ struct hmap_iter {
 	void				*object; /* the slot of the one in the header */
 	u64				next;	/* first hash after the table */
 	u64				from;	/* 0, or skip smaller hashes */
-	u16				nr_noted; /* words, from the table's first */
+	u64				end;	/* where the walk began; 0: with the first hash */
+	u32				first;	/* the first slot that was noted: its word */
+	u32				nr_noted; /* words, from that on */
+	u8				skip;	/* its byte */
 	u8				mode;
+	bool				is_back; /* at the first hash, to go on to the end */
+	bool				in_part; /* of the table the walk has been at some */
 };
 
 void __hmap_iter_begin(struct hmap_iter *iter);
@@ -77,7 +82,7 @@ static __always_inline bool hmap_iter_step(struct hmap_iter *iter, struct hmap_s
 		index = __ffs64(steps->left);
 		steps->left &= steps->left - 1;
 		if (likely(!(READ_ONCE(iter->table->flags) & HMAP_TABLE_DEAD) &&
-			   hmap_is_full(iter->words, index))) {
+			   !iter->in_part && hmap_is_full(iter->words, index))) {
 			steps->slot = hmap_slot_from(type, iter->slots, index);
 			return true;
 		}

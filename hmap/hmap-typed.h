@@ -59,6 +59,9 @@
 		    (const struct prefix *m, struct hmap_cursor *cursor, \
 		     prefix##_stored_t *key),				\
 		    hmap_next(&m->map, cursor, (const void **)key, &prefix##_type)) \
+	__HMAP_CALL(prefix, prefix##_found_t, any,			\
+		    (const struct prefix *m, prefix##_stored_t *key),	\
+		    hmap_any(&m->map, (const void **)key, &prefix##_type)) \
 	struct prefix
 
 /**
@@ -428,7 +431,9 @@
 			  (m, root, key), __HMAP_KEY(prefix, key))	\
 	__HMAP_CALL(prefix, prefix##_object_t *, next,			\
 		    (const struct prefix *m, struct hmap_cursor *cursor), \
-		    hmap_next(&m->map, cursor, NULL, &prefix##_type))
+		    hmap_next(&m->map, cursor, NULL, &prefix##_type))	\
+	__HMAP_CALL(prefix, prefix##_object_t *, any, (const struct prefix *m), \
+		    hmap_any(&m->map, NULL, &prefix##_type))
 
 /* The calls that take an object: @params are the object, and before it its key, if that
  * has to be told.

@@ -456,8 +456,8 @@ bool hmap_erase_pointer(struct hmap *map, const void *key, const void *pointer,
  * can see it, and before hmap_set_lock().
  *
  * Context: The lock. May sleep if @gfp allows it. O(n).
- * Return: 0, -ENOMEM, -E2BIG if no map could hold @n, -EINVAL. The entries are
- *	unchanged on failure; room made until then stays.
+ * Return: 0, -ENOMEM, -E2BIG if no map could hold @n, -EINVAL, or -EINTR if @gfp lets it
+ *	sleep and the process has been told to end. The map is unchanged on failure.
  */
 int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp, const struct hmap_type *type);
 
@@ -505,8 +505,9 @@ int hmap_trim(struct hmap *map, gfp_t gfp, const struct hmap_type *type);
  * @v: a pointer variable: what a lookup gives
  * @type: what the map holds
  *
- * The order is none that one may rely on. The loop may be left in any way: by break,
- * return or goto.
+ * A walk begins anywhere and goes round once, so the order is another each time, and what it
+ * finds first is as good as chosen at random: see hmap_any(). The loop may be left in any
+ * way: by break, return or goto.
  *
  * Context: The lock, shared or not. The body may sleep if the lock allows it.
  */
@@ -538,6 +539,20 @@ int hmap_trim(struct hmap *map, gfp_t gfp, const struct hmap_type *type);
  */
 #define hmap_walk_rcu(map, iter, k, v, type)				\
 	__hmap_walk_entries(map, iter, HMAP_WALK_RCU, k, v, type)
+
+/**
+ * hmap_any() - some entry, as to evict it
+ * @map: the map
+ * @key: set to the entry's key, as a walk shows it; or NULL
+ * @type: what the map holds
+ *
+ * Each call looks somewhere else, by numbers that are cheap and no secret. Every entry's turn
+ * comes, those of nearly empty tables' more often.
+ *
+ * Context: As hmap_lookup(). O(1) on average.
+ * Return: What hmap_lookup() gives for the entry, or NULL if there is none.
+ */
+void *hmap_any(const struct hmap *map, const void **key, const struct hmap_type *type);
 
 /**
  * struct hmap_cursor - a position between entries, of hmap_next()

@@ -98,10 +98,40 @@ static inline unsigned long hmap_live(const struct hmap *map)
 
 	if (!root || hmap_root_is_object(root))
 		return !!root;
-	if (hmap_root_is_dir(root))
+	if (hmap_is_dir(root))
 		return hmap_root_dir(root)->count;
 	return ((struct hmap_table *)root)->live;
 }
+
+/* Bytes of blocks: see layout.h. */
+static inline struct hmap_block_sums *hmap_block_sums(const struct hmap_table *table)
+{
+	return (void *)hmap_word(table, table->nr_words);
+}
+
+static inline size_t hmap_dead_bytes(const struct hmap_type *type, const struct hmap_table *table)
+{
+	return hmap_has_blocks(type) ?
+	       (size_t)READ_ONCE(hmap_block_sums(table)->dead) * HMAP_BLOCK_UNIT : 0;
+}
+
+static inline size_t hmap_used_bytes(const struct hmap_type *type, const struct hmap_table *table)
+{
+	return hmap_has_blocks(type) ?
+	       (ssize_t)READ_ONCE(hmap_block_sums(table)->used) * HMAP_BLOCK_UNIT : 0;
+}
+
+/* Whether blocks that wait for their table's end are more bytes than those in use, and a page. */
+static inline bool hmap_is_littered(const struct hmap_type *type, const struct hmap_table *table)
+{
+	ssize_t dead = hmap_dead_bytes(type, table);
+
+	if (!table->depth && table->live)
+		dead -= PAGE_SIZE;
+	return dead > 0 && dead > (ssize_t)hmap_used_bytes(type, table);
+}
+
+void hmap_set_reserved(struct hmap *map, bool reserved);
 
 /* shrink.c: memory given back. A removal asks first, and of tables with many entries
  * once in eight times: it takes a while to find out whether there is a way to shrink.
@@ -130,14 +160,33 @@ int hmap_rebuild(struct hmap *map, struct hmap_table *table, u64 hash,
 int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
 	      const struct hmap_type *type);
 
-/* dir.c: what leads to the tables */
-struct hmap_dir *hmap_dir_alloc(const struct hmap *map, u8 depth, gfp_t gfp);
-void hmap_dir_set(struct hmap_dir *dir, u64 hash, struct hmap_table *table);
-void hmap_dir_publish(struct hmap *map, struct hmap_dir *dir, const struct hmap_type *type);
-void hmap_dir_free(const struct hmap_type *type, struct hmap_dir *dir, bool readers);
-size_t hmap_dir_bytes(const struct hmap_dir *dir);
-void hmap_publish(struct hmap *map, u64 hash, struct hmap_table *table);
-void hmap_publish_object(struct hmap *map, void *object);
+/* dir.c: what leads to the tables. Where the halves of a table go that is to be split. */
+struct hmap_dir_room {
+	void	*dir;
+	void	*old;	/* what it takes the place of, or NULL */
+	u8	base;	/* bits that lead to it */
+	bool	is_new;
+};
+
+int hmap_dir_make_room(const struct hmap *map, u64 hash, u8 depth,
+		       struct hmap_dir_room *room, gfp_t gfp);
+void hmap_dir_give_up(const struct hmap_type *type, struct hmap_dir_room *room);
+void hmap_dir_split(struct hmap *map, u64 hash, struct hmap_table *half[2],
+		    struct hmap_dir_room *room, const struct hmap_type *type);
+void hmap_dir_merge(struct hmap *map, u64 hash, struct hmap_table *table, gfp_t gfp,
+		    const struct hmap_type *type);
+int hmap_dir_fit(struct hmap *map, u64 hash, u32 spare, gfp_t gfp, const struct hmap_type *type);
+void *hmap_dir_build(const struct hmap_type *type, u8 base, u8 depth, size_t size, gfp_t gfp);
+void hmap_dir_end(const struct hmap_type *type, void *root, u64 hash, u8 depth, bool readers);
+size_t hmap_dir_bytes(const void *root, u64 hash);
+void hmap_retire_all(const struct hmap_type *type, void *ref, u8 base, bool readers);
+void hmap_publish(struct hmap *map, u64 hash, u8 depth, void *ref);
+
+/* Make @object all that the map has; NULL: nothing. */
+static inline void hmap_publish_object(struct hmap *map, void *object)
+{
+	hmap_publish(map, 0, 0, object ? object + HMAP_ROOT_OBJECT : NULL);
+}
 
 /* copy.c: all the entries of one table into another, or two */
 void hmap_table_copy(const struct hmap_type *type, const struct hmap_table *from,
@@ -162,7 +211,18 @@ void hmap_table_kill(struct hmap_table *table, u64 *hashes);
 void hmap_table_retire(const struct hmap_type *type, struct hmap_table *table, bool readers);
 void hmap_table_release(const struct hmap_type *type, struct hmap_table *table, bool readers);
 
+/* What succeeds a table is accounted as it is. */
+static inline gfp_t hmap_gfp_after(const struct hmap_table *table, gfp_t gfp)
+{
+	return table->accounted ? gfp | __GFP_ACCOUNT : gfp;
+}
+
 /* size.c: slab classes, and how many slots a table has */
+static inline size_t hmap_table_size_min(u8 depth)
+{
+	return depth ? HMAP_DIR_TABLE_MIN : 0;
+}
+
 u32 hmap_table_slots(const struct hmap_type *type, size_t size);
 s32 hmap_table_slack(u32 slots);
 size_t hmap_alloc_size(const void *p, size_t size);
@@ -174,14 +234,16 @@ size_t hmap_table_size_exact(const struct hmap_type *type, size_t n);
 u32 hmap_table_limit(const struct hmap_type *type, size_t size);
 
 /* block.c: keys and values that are not in their slots */
-void *hmap_block_alloc(const struct hmap_type *type, const void *key, gfp_t gfp);
-void hmap_block_free(const struct hmap_type *type, const void *slot);
-size_t hmap_table_block_bytes(const struct hmap_type *type,
-			      const struct hmap_table *table, bool full, bool deleted);
+void *hmap_block_alloc(const struct hmap_type *type, const void *key, gfp_t gfp, size_t *bytes);
+void hmap_block_free(void *block, size_t bytes);
+void hmap_block_drop(const struct hmap_type *type, struct hmap_table *table, const void *slot);
+void hmap_block_add(struct hmap_table *table, size_t bytes);
+void hmap_share_blocks(struct hmap_table *to, s32 *used, u32 n, u32 left);
 void hmap_table_free_blocks(struct hmap_table *table, bool full, bool deleted);
 
 /* hash.c */
 void hmap_hash_init(void);
+u64 hmap_any_number(void);
 bool hmap_hash_reads_slot(const struct hmap_type *type);
 u64 hmap_object_hash(const struct hmap_type *type, const void *object, u64 seed);
 

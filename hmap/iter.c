@@ -4,7 +4,9 @@
  * rules behind the promise in hmap.h:
  *
  *  1. Tables stand for ranges of hashes, so a walk goes range by range, in
- *     ascending order, and remembers where the next range begins. The object in the
+ *     ascending order, and remembers where the next range begins. It begins with any of
+ *     them, at any slot, and goes round once, so that what is found first is any entry:
+ *     whoever removes that is as good as one who chooses at random. The object in the
  *     header is a table of one.
  *  2. It finishes the table it has begun, eight words at a time. Their full slots are
  *     noted together, word by word: what is filled there later is new.
@@ -19,8 +21,8 @@
  *     where the hash cannot be computed from the slot alone, those of all entries are
  *     kept with the dead table. The bytes alone would not do: an object of the same
  *     address may be another one by now, of a range that the walk has yet to come to.
- *  5. A table that has been merged may begin before the walk's position: entries
- *     with smaller hashes have been visited, and are not noted.
+ *  5. A table that has been merged may begin before the walk's position, or end behind
+ *     where the walk began: entries with such hashes are passed over.
  *  6. A walk goes on when the map has been cleared: nothing that it has noted is found.
  *
  * Beside a writer, an entry that stays is in the table that a reader gets for its
@@ -68,62 +70,67 @@ static u64 noted_hash(const struct hmap_iter *iter, u32 index)
 			      hmap_seed(iter->map));
 }
 
-/* Those of the noted slots whose entries are not behind the walk. */
-static u64 not_behind(const struct hmap_iter *iter, u64 noted)
+/* Whether the walk has been at entries of such a hash, or is to come to them later. */
+static bool is_elsewhere(const struct hmap_iter *iter, u64 hash)
 {
-	u64 left = noted;
+	return hash < iter->from || (iter->is_back && hash >= iter->end);
+}
 
-	for (; noted; noted &= noted - 1)
-		if (noted_hash(iter, __ffs64(noted)) < iter->from)
-			left &= ~(noted & -noted);
-	return left;
+/* Words that are to be noted: that of the first slot twice, if it is not the word's first. */
+static u32 nr_to_note(const struct hmap_iter *iter)
+{
+	return iter->table->nr_words + !!iter->skip;
 }
 
 /* Note the full slots of the next words. */
 static u64 note_words(struct hmap_iter *iter)
 {
 	struct hmap_table *table = iter->table;
-	const u32 nr = iter->nr_noted, n = min(NOTED_WORDS, table->nr_words - nr);
-	const u64 *words = &table->words[nr];
+	const u32 nr_words = table->nr_words, nr_noted = iter->nr_noted;
+	u32 nr = iter->first + nr_noted, n, i;
 	u64 noted = 0;
-	u32 i;
 
-	iter->words = words;
+	if (nr >= nr_words)
+		nr -= nr_words;
+	n = min3(NOTED_WORDS, nr_words - nr, nr_to_note(iter) - nr_noted);
+	iter->words = &table->words[nr];
 	iter->slots = is_header(iter) ? &iter->object :
 					hmap_slot(iter->type, table, nr * 8);
 	iter->nr_noted += n;
 	for (i = 0; i < n; i++) {
 		/* Pairs with the release in hmap_set_word(). */
-		u64 full = hmap_match_full(smp_load_acquire(&words[i]));
+		u64 full = hmap_match_full(smp_load_acquire(&iter->words[i]));
 
 		noted |= match_bits(full) << 8 * i;
 	}
-	return iter->from ? not_behind(iter, noted) : noted;
+	if (!nr_noted)
+		noted &= ~0ULL << iter->skip;
+	else if (iter->nr_noted > nr_words)
+		noted &= ~(~0ULL << iter->skip << 8 * (n - 1));
+	return noted;
 }
 
-/* Go to the table of @hash, if there is one, or to the object in the header, if that is not
- * behind the walk.
- */
+/* Go to the table of @hash, or to the object in the header. */
 static void enter_table(struct hmap_iter *iter, void *root, u64 hash)
 {
-	struct hmap_table *table;
+	struct hmap_table *table = (struct hmap_table *)&header_table;
+	u8 depth = 0;
 
-	iter->nr_noted = 0;
 	if (hmap_root_is_object(root)) {
 		iter->object = hmap_root_object(root);
-		iter->from = 0;
-		iter->next = 0;
-		if (!hash || hmap_slot_hash(iter->type, &iter->object,
-					    hmap_seed(iter->map)) >= hash)
-			iter->table = (struct hmap_table *)&header_table;
-		return;
+	} else {
+		table = hmap_deref_table(root, hash);
+		depth = table->depth;
+		if (iter->mode == HMAP_WALK_SAFE)
+			table->pins++;
 	}
-	table = hmap_deref_table(root, hash);
-	if (iter->mode == HMAP_WALK_SAFE)
-		table->pins++;
 	iter->table = table;
-	iter->from = hash & hmap_range_mask(table->depth) ? hash : 0;
-	iter->next = hmap_range_next(hash, table->depth);
+	iter->first = 0;
+	iter->skip = 0;
+	iter->nr_noted = 0;
+	iter->from = hash & hmap_range_mask(depth) ? hash : 0;
+	iter->next = hmap_range_next(hash, depth);
+	iter->in_part = iter->from || (iter->is_back && iter->next - 1 >= iter->end);
 }
 
 void __hmap_iter_leave(struct hmap_iter *iter)
@@ -140,8 +147,8 @@ void __hmap_iter_leave(struct hmap_iter *iter)
 }
 EXPORT_SYMBOL_HMAP(__hmap_iter_leave);
 
-/* The slot in which the entry of a noted slot is now, of a table that is dead or that
- * has emptied it; NULL if it is gone. Of an object it is the walk's own: that which it is in
+/* The slot in which the entry of a noted slot is now, of a table that is dead, or has emptied
+ * it, or is in part behind the walk; NULL if it is gone, or is for another time. Of an object it is the walk's own: that which it is in
  * may get another one before this is shown.
  */
 void *__hmap_iter_find_again(struct hmap_iter *iter, u32 index)
@@ -156,6 +163,8 @@ void *__hmap_iter_find_again(struct hmap_iter *iter, u32 index)
 	if (!root || !hmap_is_full(iter->words, index) || is_cleared(iter))
 		return NULL;
 	hash = noted_hash(iter, index);
+	if (is_elsewhere(iter, hash))
+		return NULL;
 	if (hmap_is_object(type)) {
 		iter->object = hmap_pointer_at(slot);
 		slot = &iter->object;
@@ -180,7 +189,13 @@ static bool next_table(struct hmap_iter *iter)
 	void *root;
 
 	__hmap_iter_leave(iter);
-	root = hash ? hmap_deref(iter->map, iter->type) : NULL;
+	/* All has been visited if this passes where the walk began. */
+	if (iter->is_back && hash - 1 >= iter->end - 1)
+		return false;
+	iter->is_back |= !hash;
+	if (iter->is_back && !iter->end)
+		return false;
+	root = hmap_deref(iter->map, iter->type);
 	if (root)
 		enter_table(iter, root, hash);
 	return iter->table;
@@ -192,7 +207,7 @@ u64 __hmap_iter_note(struct hmap_iter *iter)
 	u64 noted;
 
 	do {
-		while (iter->nr_noted < iter->table->nr_words && !is_cleared(iter)) {
+		while (iter->nr_noted < nr_to_note(iter) && !is_cleared(iter)) {
 			noted = note_words(iter);
 			if (noted)
 				return noted;
@@ -201,6 +216,21 @@ u64 __hmap_iter_note(struct hmap_iter *iter)
 	return 0;
 }
 EXPORT_SYMBOL_HMAP(__hmap_iter_note);
+
+/* Begin anywhere: with the table of any hash, at any of its slots. */
+static void enter_first(struct hmap_iter *iter, void *root)
+{
+	u64 any = hmap_any_number();
+
+	enter_table(iter, root, any);
+	iter->from = 0;
+	iter->in_part = false;
+	if (is_header(iter))
+		return;
+	iter->end = any & ~hmap_range_mask(iter->table->depth);
+	iter->first = hmap_home(any, iter->table->nr_words);
+	iter->skip = (any & 0xffff) * HMAP_WORD_SLOTS >> 16;
+}
 
 /* @iter: map, type, mode. The map had an entry a moment ago. */
 void __hmap_iter_begin(struct hmap_iter *iter)
@@ -215,6 +245,23 @@ void __hmap_iter_begin(struct hmap_iter *iter)
 	WARN_ONCE(iter->mode == HMAP_WALK_SAFE && !hmap_may_write(iter->map),
 		  "hmap: type %s: a safe walk without the lock\n", iter->type->name);
 	if (root)
-		enter_table(iter, root, 0);
+		enter_first(iter, root);
 }
 EXPORT_SYMBOL_HMAP(__hmap_iter_begin);
+
+void *hmap_any(const struct hmap *map, const void **key, const struct hmap_type *type)
+{
+	struct hmap_iter iter = hmap_iter_begin(map, hmap_is_rcu(type) ? HMAP_WALK_RCU :
+						     HMAP_WALK_SHARED, type);
+	struct hmap_steps steps = { };
+	void *entry = NULL;
+
+	if (hmap_iter_step(&iter, &steps, type)) {
+		entry = hmap_slot_entry(type, steps.slot);
+		if (key)
+			*key = hmap_entry_key(type, steps.slot, entry);
+	}
+	hmap_iter_end(&iter);
+	return entry;
+}
+EXPORT_SYMBOL_HMAP(hmap_any);

@@ -46,20 +46,28 @@
 
 /*
  * Tables in a directory are at least so large. kmalloc() aligns powers of two to
- * their size, so the low bits of a pointer to such a table can tell how many words
- * it has: a lookup need not wait for the table's head. 0: look there, too many.
+ * their size, so the low bits of a reference to such a table can tell how many words
+ * it has, twice: a lookup need not wait for the table's head. 0: look there, too many.
  */
 #define HMAP_DIR_TABLE_MIN	(HMAP_TABLE_MAX < 1024 ? HMAP_TABLE_MAX : 1024)
 #define HMAP_REF_WORDS		(HMAP_DIR_TABLE_MIN - 1UL)
 
-/* Hash bits that the directory may use: 2^27 entries, a table each. */
-#define HMAP_DIR_MAX_DEPTH	27
+/* Hash bits that directories may use: the upper half. */
+#define HMAP_MAX_DEPTH		32
+
+/* Hash bits that one directory uses: it is no larger than a table. */
+#define HMAP_DIR_MIN_BITS	3
+#define HMAP_DIR_MAX_BITS	(HMAP_TABLE_MAX < 4096 ? 4 : 8)
 
 /* Tags of map->root, which is NULL if there is no entry and no table, else a table, a
- * directory, or the one object of a map of objects.
+ * directory, or the one object of a map of objects; and of the references in a directory.
+ * One to a directory leads to where its references begin, and the next three bits tell how
+ * many bits of eight these do not use.
  */
-#define HMAP_ROOT_DIR		1UL
+#define HMAP_REF_DIR		1UL
 #define HMAP_ROOT_OBJECT	2UL
+#define HMAP_ROOT_TAGS		3UL
+#define HMAP_DIR_TAGS		15UL
 
 /* Bits of table->flags; the others count the 8-byte units of a slot with a block. */
 #define HMAP_TABLE_DEAD		0x80
@@ -67,7 +75,8 @@
 #define HMAP_TABLE_UNITS	0x3f
 
 /*
- * A table: this head, @nr_words control words, then the slots. Readers look
+ * A table: this head, @nr_words control words, for slots with blocks their bytes, then the
+ * slots. Readers look
  * only at what follows the union, so a retired table can be handed to RCU
  * while they still probe it. 24 bytes of head make two 16-byte slots fit in
  * the 64-byte slab class.
@@ -86,6 +95,7 @@ struct hmap_table {
 			u16	pins;		/* safe walks inside */
 			bool	cleared;	/* dead, and its entries with it */
 			bool	reserved;	/* not to shrink before a trim */
+			bool	accounted;	/* __GFP_ACCOUNT, for those that succeed it */
 		};
 	};
 	u32	bytes;		/* as allocated */
@@ -97,22 +107,29 @@ struct hmap_table {
 
 static_assert(sizeof(struct hmap_table) == 24);
 
-/* 2^depth references to tables, found by the top bits of the hash. A table of smaller
- * depth stands in all the entries of its range. Lookups read what begins with the
- * depth. The number of entries changes with each insert and removal, so it is in another
- * cache line: else every lookup beside a writer would wait for that line.
+/* Bytes of the blocks of a table's slots, each rounded up to a multiple of @UNIT. Between the
+ * halves of a split those in use are shared by their entries, without a look at each.
+ */
+struct hmap_block_sums {
+	s32	used;	/* of full slots */
+	u32	dead;	/* of deleted ones, which readers may look at */
+};
+#define HMAP_BLOCK_UNIT		8
+
+/*
+ * References for each value of the hash's next few bits, of a tree of directories from the
+ * root to the tables. What covers a larger range stands in several. The number of entries
+ * changes with each insert and removal, so it is not in a cache line of what lookups read.
  */
 struct hmap_dir {
 	struct rcu_head		rcu;
-	unsigned long		count;	/* entries in the map */
-	u32			nr_at_depth[HMAP_DIR_MAX_DEPTH + 1];
-	u8			depth;
-	u8			shift;	/* 64 - depth */
+	unsigned long		count;	/* entries in the map, if this is the root */
+	bool			reserved; /* the map, likewise: not to lose all its tables */
+	unsigned long		apart[4];
 	void __rcu		*refs[];
 };
 
-static_assert(offsetof(struct hmap_dir, depth) >=
-	      offsetof(struct hmap_dir, count) + sizeof(long) + 64);
+static_assert(offsetof(struct hmap_dir, refs) == 64);
 
 /*
  * The hash's lower half chooses the word, by its upper bits: 16 of them at most, as a
@@ -194,19 +211,45 @@ static __always_inline u64 hmap_match_tag(u64 word, u64 hash)
 	return (x - HMAP_WORD_LSB) & word & HMAP_WORD_MSB;
 }
 
-static __always_inline bool hmap_root_is_dir(const void *root)
+static __always_inline bool hmap_is_dir(const void *ref)
 {
-	return (unsigned long)root & HMAP_ROOT_DIR;
+	return (unsigned long)ref & HMAP_REF_DIR;
 }
 
-static __always_inline struct hmap_dir *hmap_root_dir(void *root)
+static __always_inline struct hmap_dir *hmap_ref_dir(const void *ref)
 {
-	return hmap_root_is_dir(root) ? root - HMAP_ROOT_DIR : NULL;
+	return container_of((void *)((unsigned long)ref & ~HMAP_DIR_TAGS), struct hmap_dir, refs);
+}
+
+/* How far a hash is shifted to be an index in it: by 56 and the bits that are not used. All
+ * but the last six bits are for a CPU to ignore.
+ */
+static __always_inline u32 hmap_dir_shift(const void *ref)
+{
+	return (56 | (unsigned long)ref >> 1) & 63;
+}
+
+static __always_inline u32 hmap_dir_bits(const void *ref)
+{
+	return 64 - hmap_dir_shift(ref);
+}
+
+/* The place in it that @hash leads to. */
+static __always_inline void __rcu **hmap_dir_place(const void *ref, u64 hash)
+{
+	void __rcu **refs = (void *)((unsigned long)ref & ~HMAP_DIR_TAGS);
+
+	return &refs[hash >> hmap_dir_shift(ref)];
+}
+
+static __always_inline struct hmap_dir *hmap_root_dir(const void *root)
+{
+	return hmap_is_dir(root) ? hmap_ref_dir(root) : NULL;
 }
 
 static __always_inline bool hmap_root_is_object(const void *root)
 {
-	return (unsigned long)root & HMAP_ROOT_OBJECT;
+	return ((unsigned long)root & HMAP_ROOT_TAGS) == HMAP_ROOT_OBJECT;
 }
 
 static __always_inline void *hmap_root_object(void *root)
@@ -214,19 +257,12 @@ static __always_inline void *hmap_root_object(void *root)
 	return root - HMAP_ROOT_OBJECT;
 }
 
-/* The directory entry that @hash leads to. */
-static __always_inline void __rcu **hmap_dir_entry(struct hmap_dir *dir, u64 hash)
-{
-	/* gcc would add what is before the array to the index, by an instruction more. */
-	return (void *)dir + offsetof(struct hmap_dir, refs) +
-	       (hash >> dir->shift) * sizeof(void *);
-}
-
 static __always_inline void *hmap_ref(struct hmap_table *table)
 {
-	u32 nr_words = table->nr_words;
+	unsigned long words = 2UL * table->nr_words;
 
-	return (void *)table + (nr_words <= HMAP_REF_WORDS ? nr_words : 0);
+	/* That of the root may be too small for tags. */
+	return (void *)table + (table->depth && words <= HMAP_REF_WORDS ? words : 0);
 }
 
 static __always_inline struct hmap_table *hmap_ref_table(const void *ref)
@@ -236,7 +272,7 @@ static __always_inline struct hmap_table *hmap_ref_table(const void *ref)
 
 static __always_inline u32 hmap_ref_words(const void *ref)
 {
-	u32 nr_words = (unsigned long)ref & HMAP_REF_WORDS;
+	u32 nr_words = ((unsigned long)ref & HMAP_REF_WORDS) / 2;
 
 	return likely(nr_words) ? nr_words : hmap_ref_table(ref)->nr_words;
 }
@@ -247,11 +283,18 @@ static __always_inline void *hmap_slot_from(const struct hmap_type *type, void *
 	return slots + (index - index / 8) * (size_t)type->slot_size;
 }
 
+/* The first slot, behind the words and the bytes of blocks, if there are any. */
+static __always_inline void *hmap_slots(const struct hmap_type *type,
+					const struct hmap_table *table, u32 nr_words)
+{
+	return hmap_word(table, nr_words + !!(type->flags & HMAP_INDIRECT));
+}
+
 static __always_inline void *hmap_slot_at(const struct hmap_type *type,
 					  const struct hmap_table *table,
 					  u32 nr_words, u32 index)
 {
-	return hmap_slot_from(type, hmap_word(table, nr_words), index);
+	return hmap_slot_from(type, hmap_slots(type, table, nr_words), index);
 }
 
 static __always_inline void *hmap_slot(const struct hmap_type *type,
@@ -276,7 +319,7 @@ static __always_inline void *hmap_slot_of_match(const struct hmap_type *type,
 	} else {
 		first = (size_t)hmap_match_first(match) * type->slot_size;
 	}
-	return (void *)hmap_word(table, nr_words) + nr * step + first;
+	return hmap_slots(type, table, nr_words) + nr * step + first;
 }
 
 /* The pointer that a slot, or a value, is: to a block, an object or what the caller

@@ -61,7 +61,7 @@ unsigned long hmap_count(const struct hmap *map, const struct hmap_type *type)
 	root = hmap_deref(map, type);
 	if (!root || hmap_root_is_object(root))
 		count = !!root;
-	else if (hmap_root_is_dir(root))
+	else if (hmap_is_dir(root))
 		count = READ_ONCE(hmap_root_dir(root)->count);
 	else
 		count = count_full(root);
@@ -79,7 +79,7 @@ bool hmap_empty(const struct hmap *map, const struct hmap_type *type)
 	root = hmap_deref(map, type);
 	if (!root || hmap_root_is_object(root))
 		empty = !root;
-	else if (hmap_root_is_dir(root))
+	else if (hmap_is_dir(root))
 		empty = !READ_ONCE(hmap_root_dir(root)->count);
 	else
 		empty = READ_ONCE(((struct hmap_table *)root)->flags) & HMAP_TABLE_VACANT;
@@ -90,7 +90,7 @@ EXPORT_SYMBOL_HMAP(hmap_empty);
 
 static size_t table_memory(const struct hmap_type *type, const struct hmap_table *table)
 {
-	return table->bytes + hmap_table_block_bytes(type, table, true, hmap_is_rcu(type));
+	return table->bytes + hmap_used_bytes(type, table) + hmap_dead_bytes(type, table);
 }
 
 size_t hmap_memory(const struct hmap *map, const struct hmap_type *type)
@@ -103,12 +103,10 @@ size_t hmap_memory(const struct hmap *map, const struct hmap_type *type)
 	root = hmap_deref(map, type);
 	if (!root || hmap_root_is_object(root))
 		goto out;
-	if (hmap_root_is_dir(root))
-		bytes = hmap_dir_bytes(hmap_root_dir(root));
 	do {
 		struct hmap_table *table = hmap_deref_table(root, hash);
 
-		bytes += table_memory(type, table);
+		bytes += table_memory(type, table) + hmap_dir_bytes(root, hash);
 		hash = hmap_range_next(hash, table->depth);
 	} while (hash);
 out:

@@ -32,17 +32,20 @@
 
 static const gfp_t shrink_gfp = GFP_NOWAIT | __GFP_NOWARN;
 
-static bool may_share(const struct hmap_type *type, u32 live, u32 other)
+/* With @tightly, tables are merged that are full then. */
+static bool may_share(const struct hmap_type *type, u32 live, u32 other, bool tightly)
 {
 	u32 limit = hmap_table_limit(type, hmap_table_size_max(type));
 
 	/* Removals in the order of hashes leave pairs of which one is empty. */
-	return live + other <= (live && other ? limit / 2 : limit * 3 / 4);
+	if (!tightly)
+		limit = live && other ? limit / 2 : limit * 3 / 4;
+	return live + other <= limit;
 }
 
 /* The table that @table may be merged with, or NULL. */
 static struct hmap_table *mergeable_buddy(const struct hmap *map, const struct hmap_table *table,
-					  u64 hash, const struct hmap_type *type)
+					  u64 hash, bool tightly, const struct hmap_type *type)
 {
 	struct hmap_table *buddy;
 
@@ -51,7 +54,7 @@ static struct hmap_table *mergeable_buddy(const struct hmap *map, const struct h
 	buddy = hmap_table_of(map, hash ^ 1ULL << (64 - table->depth));
 	if (buddy->depth != table->depth || buddy->reserved || table->reserved)
 		return NULL;
-	return may_share(type, table->live, buddy->live) ? buddy : NULL;
+	return may_share(type, table->live, buddy->live, tightly) ? buddy : NULL;
 }
 
 /* Both tables into one, which takes their place. @hashes: of what walks have pinned. */
@@ -59,10 +62,10 @@ static int merge_both(struct hmap *map, u64 hash, struct hmap_table *table,
 		      struct hmap_table *buddy, u64 *hashes[2], gfp_t gfp,
 		      const struct hmap_type *type)
 {
-	struct hmap_dir *dir = hmap_root_dir(hmap_root(map));
 	size_t size = hmap_table_size_within(type, table->live + buddy->live, HMAP_DIR_TABLE_MIN);
 	struct hmap_table *merged, *both[2];
 
+	gfp = hmap_gfp_after(table, hmap_gfp_after(buddy, gfp));
 	if (hmap_table_keep_hashes(type, table, hmap_seed(map), &hashes[0], gfp) ||
 	    hmap_table_keep_hashes(type, buddy, hmap_seed(map), &hashes[1], gfp))
 		return -ENOMEM;
@@ -75,9 +78,7 @@ static int merge_both(struct hmap *map, u64 hash, struct hmap_table *table,
 	hmap_table_copy(type, buddy, both, hmap_seed(map));
 	hmap_table_kill(table, hashes[0]);
 	hmap_table_kill(buddy, hashes[1]);
-	hmap_publish(map, hash, merged);
-	dir->nr_at_depth[table->depth] -= 2;
-	dir->nr_at_depth[table->depth - 1]++;
+	hmap_dir_merge(map, hash, merged, gfp, type);
 	hmap_table_retire(type, table, true);
 	hmap_table_retire(type, buddy, true);
 	hmap_counter_inc(merges);
@@ -87,10 +88,11 @@ static int merge_both(struct hmap *map, u64 hash, struct hmap_table *table,
 /* Merge the table that @hash leads to with its buddy. Returns 1 if it did, 0 if
  * there is none that it may be merged with, or -ENOMEM.
  */
-static int merge_table(struct hmap *map, u64 hash, gfp_t gfp, const struct hmap_type *type)
+static int merge_table(struct hmap *map, u64 hash, bool tightly, gfp_t gfp,
+		       const struct hmap_type *type)
 {
 	struct hmap_table *table = hmap_table_of(map, hash);
-	struct hmap_table *buddy = mergeable_buddy(map, table, hash, type);
+	struct hmap_table *buddy = mergeable_buddy(map, table, hash, tightly, type);
 	u64 *hashes[2] = { };
 
 	if (!buddy)
@@ -102,50 +104,16 @@ static int merge_table(struct hmap *map, u64 hash, gfp_t gfp, const struct hmap_
 	return -ENOMEM;
 }
 
-/* Merge, and the merged table in turn, as far as it goes. */
-static int merge_up(struct hmap *map, u64 hash, gfp_t gfp, const struct hmap_type *type)
+/* Merge, and the merged table in turn, as far as it goes. Returns 0 or -ENOMEM. */
+static int merge_up(struct hmap *map, u64 hash, bool tightly, gfp_t gfp,
+		    const struct hmap_type *type)
 {
 	int merged;
 
 	do {
-		merged = merge_table(map, hash, gfp, type);
+		merged = merge_table(map, hash, tightly, gfp, type);
 	} while (merged > 0);
 	return merged;
-}
-
-/* The directory leads to one table only: that becomes the root. */
-static void drop_dir(struct hmap *map, struct hmap_dir *dir, const struct hmap_type *type)
-{
-	rcu_assign_pointer(map->root, hmap_table_of(map, 0));
-	hmap_dir_free(type, dir, true);
-}
-
-/* Give the directory the depth of its deepest table. Returns 0 or -ENOMEM. */
-static int shrink_dir(struct hmap *map, gfp_t gfp, const struct hmap_type *type)
-{
-	struct hmap_dir *dir = hmap_root_dir(hmap_root(map)), *new;
-	u8 depth;
-
-	if (!dir || dir->nr_at_depth[dir->depth])
-		return 0;
-	for (depth = dir->depth; !dir->nr_at_depth[depth]; depth--)
-		;
-	if (!depth) {
-		drop_dir(map, dir, type);
-	} else {
-		new = hmap_dir_alloc(map, depth, gfp);
-		if (!new)
-			return -ENOMEM;
-		hmap_dir_publish(map, new, type);
-	}
-	hmap_counter_inc(directory_shrinks);
-	return 0;
-}
-
-/* The smallest size that @table may be given. */
-static size_t size_at_least(const struct hmap *map)
-{
-	return hmap_root_dir(hmap_root(map)) ? HMAP_DIR_TABLE_MIN : 0;
 }
 
 static bool is_smallest(const struct hmap_table *table, const struct hmap_type *type)
@@ -184,23 +152,42 @@ static bool is_lonely(struct hmap *map, const struct hmap_table *table,
 		      const struct hmap_type *type)
 {
 	return hmap_is_object(type) && table->live == 1 &&
-	       !hmap_root_is_dir(hmap_root(map));
+	       !hmap_is_dir(hmap_root(map));
 }
 
-static bool has_reserved(const struct hmap *map)
+static bool is_reserved(const struct hmap *map)
 {
+	void *root = hmap_root(map);
+
+	return hmap_is_dir(root) ? hmap_root_dir(root)->reserved :
+				   ((struct hmap_table *)root)->reserved;
+}
+
+/* Of a reserve, or its end. */
+void hmap_set_reserved(struct hmap *map, bool reserved)
+{
+	struct hmap_dir *dir = hmap_root_dir(hmap_root(map));
 	struct hmap_table *table;
 	u64 hash;
 
+	if (dir)
+		dir->reserved = reserved;
 	hmap_for_each_table(map, table, hash)
-		if (table->reserved)
-			return true;
-	return false;
+		table->reserved = reserved;
+}
+
+/* The last entry has gone, and was in @table. */
+static void leave_nothing(struct hmap *map, struct hmap_table *table, u64 hash,
+			  const struct hmap_type *type)
+{
+	if (!is_reserved(map) && !keeps_last(table, type))
+		hmap_clear(map, type);
+	else if (hmap_dead_bytes(type, table))
+		hmap_rebuild(map, table, hash, table->bytes, shrink_gfp, type);
 }
 
 /* Where one object is left: only the smallest table is kept for it. */
-static void leave_table(struct hmap *map, struct hmap_table *table,
-			const struct hmap_type *type)
+static void leave_one(struct hmap *map, struct hmap_table *table, const struct hmap_type *type)
 {
 	if (!is_smallest(table, type))
 		back_to_header(map, table, shrink_gfp, type);
@@ -210,44 +197,45 @@ static void leave_table(struct hmap *map, struct hmap_table *table,
 void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash,
 		 const struct hmap_type *type)
 {
-	size_t size;
+	bool littered = hmap_is_littered(type, table);
+	size_t size = table->bytes;
 
 	if (!hmap_live(map)) {
-		if (!keeps_last(table, type) && !has_reserved(map))
-			hmap_clear(map, type);
+		leave_nothing(map, table, hash, type);
 		return;
 	}
 	if (is_lonely(map, table, type)) {
-		leave_table(map, table, type);
+		leave_one(map, table, type);
 		return;
 	}
-	if (!table->depth && table->bytes <= KEPT_BYTES)
+	if (!littered && !table->depth && size <= KEPT_BYTES)
 		return;
-	if (merge_table(map, hash, shrink_gfp, type) > 0) {
-		merge_up(map, hash, shrink_gfp, type);
-		shrink_dir(map, shrink_gfp, type);
+	merge_up(map, hash, false, shrink_gfp, type);
+	if (hmap_table_of(map, hash) != table) {
 		table = hmap_table_of(map, hash);
 		if (is_lonely(map, table, type))
-			leave_table(map, table, type);
+			leave_one(map, table, type);
 		return;
 	}
-	shrink_dir(map, shrink_gfp, type);
-	if (!hmap_is_sparse(table))
-		return;
-	size = max(size_at_least(map), hmap_table_size_for(type, table->live + table->live / 2));
-	if (size < table->bytes)
-		hmap_rebuild(map, table, hash, size, shrink_gfp, type);
+	if (hmap_is_sparse(table) && !table->reserved)
+		size = max(hmap_table_size_min(table->depth),
+			   hmap_table_size_for(type, table->live + table->live / 2));
+	if (size < table->bytes || littered)
+		hmap_rebuild(map, table, hash, min_t(size_t, size, table->bytes), shrink_gfp, type);
 }
 
-/* Give a table the smallest class that holds its entries. Returns 0 or -ENOMEM. */
+/* Give a table the smallest class that holds its entries, and only what these need. Returns
+ * 0 or -ENOMEM.
+ */
 static int trim_table(struct hmap *map, u64 hash, gfp_t gfp, const struct hmap_type *type)
 {
 	struct hmap_table *table = hmap_table_of(map, hash);
-	size_t size = max(size_at_least(map), hmap_table_size_exact(type, table->live));
+	size_t size = max(hmap_table_size_min(table->depth),
+			  hmap_table_size_exact(type, table->live));
 
-	if (size >= table->bytes)
+	if (size >= table->bytes && !hmap_dead_bytes(type, table))
 		return 0;
-	return hmap_rebuild(map, table, hash, size, gfp, type);
+	return hmap_rebuild(map, table, hash, min_t(size_t, size, table->bytes), gfp, type);
 }
 
 int hmap_trim(struct hmap *map, gfp_t gfp, const struct hmap_type *type)
@@ -261,23 +249,16 @@ int hmap_trim(struct hmap *map, gfp_t gfp, const struct hmap_type *type)
 		hmap_clear(map, type);
 		return 0;
 	}
+	hmap_set_reserved(map, false);
 	hmap_for_each_table(map, table, hash)
-		table->reserved = false;
-	hmap_for_each_table(map, table, hash) {
-		if (merge_up(map, hash, gfp, type) || trim_table(map, hash, gfp, type))
+		if (merge_up(map, hash, true, gfp, type))
 			err = -ENOMEM;
-	}
-	if (shrink_dir(map, gfp, type))
-		err = -ENOMEM;
-	/* Without a directory there are smaller tables, and the header. */
 	table = hmap_table_of(map, 0);
-	if (table && is_lonely(map, table, type)) {
-		if (back_to_header(map, table, gfp, type))
+	if (table && is_lonely(map, table, type))
+		return back_to_header(map, table, gfp, type);
+	hmap_for_each_table(map, table, hash)
+		if (trim_table(map, hash, gfp, type) || hmap_dir_fit(map, hash, 1, gfp, type))
 			err = -ENOMEM;
-	} else if (table && !hmap_root_is_dir(hmap_root(map))) {
-		if (trim_table(map, 0, gfp, type))
-			err = -ENOMEM;
-	}
 	return err;
 }
 EXPORT_SYMBOL_HMAP(hmap_trim);
@@ -322,16 +303,15 @@ static void end_map(struct hmap *map, bool readers, void (*fn)(void *entry, void
 	}
 	do {
 		table = hmap_deref_table(root, hash);
-		hash = hmap_range_next(hash, table->depth);
 		/* Only hmap_free_and_destroy() has a call, and no readers: it may sleep. */
 		if (fn)
 			call_for_each(type, table, fn, arg, !readers);
 		hmap_table_kill(table, NULL);
 		table->cleared = true;
+		hmap_dir_end(type, root, hash, table->depth, readers);
+		hash = hmap_range_next(hash, table->depth);
 		hmap_table_retire(type, table, readers);
 	} while (hash);
-	if (hmap_root_is_dir(root))
-		hmap_dir_free(type, hmap_root_dir(root), readers);
 }
 
 void hmap_destroy(struct hmap *map, const struct hmap_type *type)

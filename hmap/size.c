@@ -26,11 +26,17 @@ static size_t slab_class(size_t size)
 	return roundup_pow_of_two(size);
 }
 
+/* The bytes of a table without words and slots. */
+static size_t head_size(const struct hmap_type *type)
+{
+	return sizeof(struct hmap_table) +
+	       (hmap_has_blocks(type) ? sizeof(struct hmap_block_sums) : 0);
+}
+
 /* The bytes of a table with so many slots. */
 static size_t size_of(const struct hmap_type *type, size_t slots)
 {
-	return sizeof(struct hmap_table) +
-	       DIV_ROUND_UP(slots, HMAP_WORD_SLOTS) * sizeof(u64) +
+	return head_size(type) + DIV_ROUND_UP(slots, HMAP_WORD_SLOTS) * sizeof(u64) +
 	       slots * type->slot_size;
 }
 
@@ -41,7 +47,7 @@ static size_t size_of(const struct hmap_type *type, size_t slots)
  */
 static __always_inline u32 count_slots(const struct hmap_type *type, size_t size)
 {
-	size_t slots = (size - sizeof(struct hmap_table)) * HMAP_WORD_SLOTS /
+	size_t slots = (size - head_size(type)) * HMAP_WORD_SLOTS /
 		       (type->slot_size * HMAP_WORD_SLOTS + sizeof(u64));
 
 	slots = min_t(size_t, slots, slots_max(type));

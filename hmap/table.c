@@ -14,6 +14,8 @@ static void clear_words(struct hmap_table *table, u32 slots)
 	u32 last = slots % HMAP_WORD_SLOTS;
 
 	memset(table->words, HMAP_EMPTY, table->nr_words * sizeof(u64));
+	if (table->flags & HMAP_TABLE_UNITS)
+		*hmap_block_sums(table) = (struct hmap_block_sums){ };
 	if (last)
 		table->words[table->nr_words - 1] =
 			HMAP_ABSENT * (HMAP_WORD_LSB & HMAP_WORD_LSB << last * 8);
@@ -40,6 +42,7 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size, u
 	table->pins = 0;
 	table->cleared = false;
 	table->reserved = false;
+	table->accounted = gfp & __GFP_ACCOUNT;
 	table->bytes = size;
 	table->nr_words = DIV_ROUND_UP(slots, HMAP_WORD_SLOTS);
 	table->depth = depth;
@@ -131,8 +134,9 @@ void hmap_table_retire(const struct hmap_type *type, struct hmap_table *table, b
 {
 	size_t bytes = table->bytes;
 
-	if (hmap_has_blocks(type))
-		bytes += hmap_table_block_bytes(type, table, table->cleared, hmap_is_rcu(type));
+	bytes += hmap_dead_bytes(type, table);
+	if (table->cleared)
+		bytes += hmap_used_bytes(type, table);
 	hmap_bytes_sub(bytes);
 	hmap_counter_inc(tables_freed);
 	if (!table->pins)

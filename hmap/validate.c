@@ -104,45 +104,59 @@ static bool valid_table(const struct hmap_type *type, const struct hmap_table *t
 	       require(type, !(table->flags & HMAP_TABLE_VACANT) == !!table->live);
 }
 
-/* Every directory entry of @table's range, and no other, leads to it. */
-static bool valid_range(const struct hmap_type *type, struct hmap_dir *dir,
-			const struct hmap_table *table, u64 range)
-{
-	u64 next = hmap_range_next(range, table->depth);
-	u64 step = 1ULL << (64 - dir->depth);
-	u64 hash = range;
+/* What has been counted below a directory. */
+struct visit {
+	const struct hmap_type	*type;
+	u64			seed;
+	unsigned long		count;
+};
 
-	if (!require(type, !((unsigned long)table & HMAP_REF_WORDS)) ||
-	    !require(type, table->depth <= dir->depth) ||
-	    !require(type, !table->depth || !(range << table->depth)))
+static bool valid_dir(struct visit *v, void *dir, u8 base, u64 range);
+
+/* @ref, which stands for the range of @depth bits, and @before it another of its directory or
+ * NULL. A table of a larger range is looked at where that begins.
+ */
+static bool valid_ref(struct visit *v, void *ref, void *before, u8 base, u8 depth, u64 range)
+{
+	struct hmap_table *table;
+
+	if (!require(v->type, ref))
 		return false;
-	do {
-		if (!require(type, hmap_deref_ref(dir, hash) ==
-				   hmap_ref((struct hmap_table *)table)))
+	if (hmap_is_dir(ref))
+		return valid_dir(v, ref, depth, range);
+	table = hmap_ref_table(ref);
+	if (!require(v->type, table->depth > base && table->depth <= depth) ||
+	    !require(v->type, ref == hmap_ref(table)))
+		return false;
+	if (range & hmap_range_mask(table->depth))
+		return require(v->type, ref == before);
+	v->count += table->live;
+	return require(v->type, ref != before) && valid_table(v->type, table, range, v->seed);
+}
+
+/* All that is in the range that @base bits lead to. It calls itself, for each directory below. */
+static bool valid_dir(struct visit *v, void *dir, u8 base, u64 range)
+{
+	u32 bits = hmap_dir_bits(dir), i;
+	void *ref, *before = NULL;
+
+	if (!require(v->type, bits >= HMAP_DIR_MIN_BITS && bits <= HMAP_DIR_MAX_BITS) ||
+	    !require(v->type, base + bits <= HMAP_MAX_DEPTH + HMAP_DIR_MAX_BITS))
+		return false;
+	for (i = 0; i < 1U << bits; i++, before = ref) {
+		ref = rcu_dereference_protected(hmap_ref_dir(dir)->refs[i], true);
+		if (!valid_ref(v, ref, before, base, base + bits,
+			       range | (u64)i << (64 - base - bits)))
 			return false;
-		hash += step;
-	} while (hash != next);
+	}
 	return true;
 }
 
-static bool valid_dir(const struct hmap *map, struct hmap_dir *dir, const struct hmap_type *type)
+static bool valid_root(const struct hmap *map, void *root, const struct hmap_type *type)
 {
-	struct hmap_table *table;
-	u32 nr_at_depth[HMAP_DIR_MAX_DEPTH + 1] = { };
-	unsigned long count = 0;
-	u64 hash;
+	struct visit v = { .type = type, .seed = hmap_seed(map) };
 
-	if (!require(type, dir->depth && dir->depth <= HMAP_DIR_MAX_DEPTH))
-		return false;
-	hmap_for_each_table(map, table, hash) {
-		if (!valid_range(type, dir, table, hash) ||
-		    !valid_table(type, table, hash, hmap_seed(map)))
-			return false;
-		count += table->live;
-		nr_at_depth[table->depth]++;
-	}
-	return require(type, count == dir->count) &&
-	       require(type, !memcmp(nr_at_depth, dir->nr_at_depth, sizeof(nr_at_depth)));
+	return valid_dir(&v, root, 0, 0) && require(type, v.count == hmap_live(map));
 }
 
 static bool valid_map(const struct hmap *map, const struct hmap_type *type)
@@ -156,8 +170,8 @@ static bool valid_map(const struct hmap *map, const struct hmap_type *type)
 		return require(type, hmap_is_object(type)) &&
 		       require(type, hmap_root_object(root)) &&
 		       require(type, hmap_key_in(type, hmap_root_object(root)));
-	if (hmap_root_is_dir(root))
-		return valid_dir(map, hmap_root_dir(root), type);
+	if (hmap_is_dir(root))
+		return valid_root(map, root, type);
 	return require(type, !table->depth) &&
 	       valid_table(type, table, 0, hmap_seed(map));
 }

@@ -38,7 +38,7 @@ static struct hmap_dir *filled_dir(struct kunit *test)
 {
 	u64 n;
 
-	for (n = 0; !hmap_root_is_dir(root()); n++)
+	for (n = 0; !hmap_is_dir(root()); n++)
 		insert_keys(test, &map, type, n, n + 1);
 	/* Some tables of which each stands in one entry, or in several. */
 	insert_keys(test, &map, type, n, 4 * n);
@@ -60,11 +60,16 @@ static void head_of_a_directory(struct kunit *test)
 {
 	struct hmap_dir *dir = filled_dir(test);
 
+	void *ref = root();
+
 	EXPECT_FOUND(test, dir->count, dir->count + 1);
-	EXPECT_FOUND(test, dir->depth, 0);
-	EXPECT_FOUND(test, dir->depth, HMAP_DIR_MAX_DEPTH + 1);
-	EXPECT_FOUND(test, dir->shift, dir->shift + 1);
-	EXPECT_FOUND(test, dir->nr_at_depth[0], 1);
+	/* Fewer bits than it has, and fewer than one may have. */
+	RCU_INIT_POINTER(map.root, ref + 2);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map, type), -EUCLEAN);
+	RCU_INIT_POINTER(map.root, (void *)dir->refs + HMAP_DIR_TAGS);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map, type), -EUCLEAN);
+	RCU_INIT_POINTER(map.root, ref);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map, type), 0);
 }
 
 static struct hmap_table *table_at(struct hmap_dir *dir, unsigned long entry)
@@ -75,11 +80,11 @@ static struct hmap_table *table_at(struct hmap_dir *dir, unsigned long entry)
 static void tables_of_a_directory(struct kunit *test)
 {
 	struct hmap_dir *dir = filled_dir(test);
-	unsigned long last = (1UL << dir->depth) - 1;
+	unsigned long last = (1UL << hmap_dir_bits(root())) - 1;
 	struct hmap_table *first = table_at(dir, 0);
 	struct hmap_table *final = table_at(dir, last);
 
-	EXPECT_FOUND(test, first->depth, dir->depth + 1);
+	EXPECT_FOUND(test, first->depth, hmap_dir_bits(root()) + 1);
 	/* Its range would begin where another table's is. */
 	EXPECT_FOUND(test, final->depth, 0);
 	EXPECT_FOUND(test, final->live, final->live + 1);
@@ -96,11 +101,11 @@ static void tables_of_a_directory(struct kunit *test)
 static void references_of_a_directory(struct kunit *test)
 {
 	struct hmap_dir *dir = filled_dir(test);
-	unsigned long last = (1UL << dir->depth) - 1;
+	unsigned long last = (1UL << hmap_dir_bits(root())) - 1;
 	void *ref = rcu_dereference_protected(dir->refs[0], 1);
 	void *other = rcu_dereference_protected(dir->refs[last], 1);
 
-	RCU_INIT_POINTER(dir->refs[0], ref + 1);
+	RCU_INIT_POINTER(dir->refs[0], ref + 2);
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map, type), -EUCLEAN);
 	RCU_INIT_POINTER(dir->refs[0], other);
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map, type), -EUCLEAN);

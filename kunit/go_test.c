@@ -350,15 +350,16 @@ static void big_items(struct kunit *test)
 
 static void note_order(const struct hmap *map, u64 *order)
 {
-	const u64 *k, *v;
+	struct hmap_cursor cursor = { };
+	const void *k;
 	u32 i = 0;
 
-	hmap_walk(map, iter, k, v, &u64_type)
-		order[i++] = *k + 0 * *v;
+	while (hmap_next(map, &cursor, &k, &u64_type))
+		order[i++] = *(const u64 *)k;
 }
 
 /* TestMapHashSeed-like: two maps of one type order their keys differently. Unlike Go's, a
- * map does not get another seed when it is cleared: its walks go on.
+ * map does not get another seed when it is cleared: its cursors go on.
  */
 static void each_map_has_a_seed(struct kunit *test)
 {

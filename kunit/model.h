@@ -14,7 +14,7 @@
 
 #include <hmap/hmap.h>
 
-#define MODEL_KEYS	2048
+#define MODEL_KEYS	8192
 #define MODEL_WALKS	4	/* that may be under way at the same time */
 #define MODEL_OBJECTS	(4 * MODEL_KEYS)	/* with those that wait for RCU */
 

@@ -279,7 +279,7 @@ static noinline u64 hash_of(const struct hmap *map, const struct hmap_type *type
 }
 
 /* An entry of the same tag and first word, in a table of so many words, as number @n, but
- * of a range that a walk comes to later. The numbers are not in the map. 0: there is none.
+ * of the other half of all hashes. The numbers are not in the map. 0: there is none.
  */
 static u32 alike_number(const struct hmap *map, const struct hmap_type *type, u32 n,
 			u32 nr_words)
@@ -290,7 +290,7 @@ static u32 alike_number(const struct hmap *map, const struct hmap_type *type, u3
 	for (number = MANY; number < 1000 * MANY; number++) {
 		u64 other = hash_of(map, type, number);
 
-		if (other >> 63 > hash >> 63 && (other & 0x7f) == (hash & 0x7f) &&
+		if (other >> 63 != hash >> 63 && (other & 0x7f) == (hash & 0x7f) &&
 		    hmap_home(other, nr_words) == hmap_home(hash, nr_words))
 			return number;
 	}
@@ -337,13 +337,14 @@ static void reuse_a_block(struct kunit *test, const struct hmap_type *type, u32 
 		if (number)
 			continue;
 		/* One that is to come in this table stays, and its neighbours: in one table. */
-		for (other = 1; other == n || hash_of(&map, type, other) >> 63; other++)
+		for (other = 1; other == n || hash_of(&map, type, other) >> 63 != hash_of(&map, type, n) >> 63;
+		     other++)
 			;
 		for (gone = 0; gone < count; gone++)
 			if (gone != n && (gone + 2 < other || gone > other + 2))
 				take_out(test, &map, type, gone);
 		table = rcu_dereference_protected(map.root, 1);
-		KUNIT_ASSERT_EQ(test, hmap_root_is_dir(table), false);
+		KUNIT_ASSERT_EQ(test, hmap_is_dir(table), false);
 		number = alike_number(&map, type, other, table->nr_words);
 		KUNIT_ASSERT_EQ(test, !number, false);
 		value[0] = number;

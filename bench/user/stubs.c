@@ -13,6 +13,7 @@
 #define RCU_BATCH	256
 
 unsigned int stub_warnings, stub_reports;
+bool stub_killed;
 
 /* kmalloc()'s classes: 8, 16, 32, 64, 96, 128, 192, 256, 512 and so on. */
 size_t kmalloc_size_roundup(size_t size)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Runs the KUnit suites in user space. */
+#include <pthread.h>
+
 #include "kunit-stubs.h"
 
 #include "../../hmap/internal.h"
@@ -48,6 +50,17 @@ static void report(struct kunit_case *c, const struct kunit *test,
 	fflush(stdout);
 }
 
+/* Every case gives back what it took, and the counter has seen all of it. */
+static void check_bytes(struct kunit *test)
+{
+	struct hmap_stats stats;
+
+	hmap_stats_read(&stats);
+	if (stats.bytes_in_use != stub_bytes)
+		stub_kunit_fail(test, __FILE__, __LINE__, "%llu bytes in use, but %zu allocated",
+				stats.bytes_in_use, stub_bytes);
+}
+
 static void run_suite(struct kunit_suite *suite, const char *filter)
 {
 	struct kunit_case *c;
@@ -63,37 +76,37 @@ static void run_suite(struct kunit_suite *suite, const char *filter)
 		if (suite->exit)
 			suite->exit(&test);
 		rcu_barrier();
+		check_bytes(&test);
 		report(c, &test, ++number);
 	}
 	printf("    1..%u\n", number);
 }
 
-static noinline void run_suites(const char *filter)
+/*
+ * Where a map is tells its seed, so "make check" lets no address be random; and this runs in
+ * a thread, where the stack does not depend on the environment.
+ */
+static void *run_suites(void *filter)
 {
+	const char *seed = getenv("HMAP_SEED") ?: "20260101";
 	struct suite_node *node;
 
+	printf("KTAP version 1\n# HMAP_SEED=%s\n", seed);
+	stub_random_seed(strtoull(seed, NULL, 10));
+	hmap_hash_init();
+	hmap_stats_init();
 	for (node = suite_list; node; node = node->next)
 		run_suite(node->suite, filter);
+	return NULL;
 }
 
 /* The argument: run only the cases whose names contain it. HMAP_SEED: other secrets. */
 int main(int argc, char **argv)
 {
-	/*
-	 * Where a map is tells its seed, so "make check" has addresses not randomised. What
-	 * the environment takes of the stack shall not matter, either.
-	 */
-	volatile char *pad = __builtin_alloca(1 + (unsigned long)__builtin_frame_address(0) %
-						  (1 << 20));
+	pthread_t thread;
 
-	const char *seed = getenv("HMAP_SEED") ?: "20260101";
-
-	*pad = 0;
-	stub_random_seed(strtoull(seed, NULL, 10));
-	hmap_hash_init();
-	hmap_stats_init();
-	printf("KTAP version 1\n# HMAP_SEED=%s\n", seed);
-	run_suites(argc > 1 ? argv[1] : NULL);
+	assert(!pthread_create(&thread, NULL, run_suites, argv[1]));
+	pthread_join(thread, NULL);
 	if (stub_bytes) {
 		printf("# %zu bytes were never freed\n", stub_bytes);
 		failed++;

@@ -13,6 +13,8 @@ unsigned int stub_fail_nth;
 bool stub_fail_all;
 bool stub_reuse;
 size_t stub_bytes;
+size_t stub_unaccounted;
+bool stub_killed;
 size_t stub_largest;
 
 bool stub_dies(void (*run)(void))
@@ -57,15 +59,21 @@ static u64 *take_freed(size_t class)
 	return block;
 }
 
+/* What is before a block: its class, and a bit for __GFP_ACCOUNT. */
+static size_t class_of(const u64 *block)
+{
+	return block[-1] & ~1ULL;
+}
+
 /* Keep @block, instead of one that was freed before; returns which one to free. */
 static u64 *swap_freed(u64 *block)
 {
-	u64 **place = freed_of(block[-1]), *last = place ? *place : block;
+	u64 **place = freed_of(class_of(block)), *last = place ? *place : block;
 
 	/* One that was freed already is poisoned. */
 	READ_ONCE(*(u8 *)block);
 	if (place) {
-		stub_poison(block, block[-1]);
+		stub_poison(block, class_of(block));
 		*place = block;
 	}
 	return last;
@@ -93,8 +101,8 @@ static size_t alignment_of(size_t class)
 /* Where the padding begins, for an alignment that malloc() provides or not. */
 static void *start_of(u64 *block)
 {
-	return (char *)block - max_t(size_t, 16, alignment_of(block[-1])) +
-	       (alignment_of(block[-1]) == 8 ? 8 : 0);
+	return (char *)block - max_t(size_t, 16, alignment_of(class_of(block))) +
+	       (alignment_of(class_of(block)) == 8 ? 8 : 0);
 }
 
 static u64 *new_block(size_t class)
@@ -128,7 +136,10 @@ void *kmalloc(size_t size, gfp_t gfp)
 	stub_poison((char *)block + size, class - size);
 	/* Whoever reads what he has not written shall notice. */
 	memset(block, 0xa5, size);
+	block[-1] = class | !!(gfp & __GFP_ACCOUNT);
 	stub_bytes += class;
+	if (!(gfp & __GFP_ACCOUNT))
+		stub_unaccounted += class;
 	stub_largest = max_t(size_t, stub_largest, class);
 	return block;
 }
@@ -139,7 +150,9 @@ void kfree(const void *p)
 
 	if (!p)
 		return;
-	stub_bytes -= block[-1];
+	stub_bytes -= class_of(block);
+	if (!(block[-1] & 1))
+		stub_unaccounted -= class_of(block);
 	if (stub_reuse)
 		block = swap_freed(block);
 	if (block)

@@ -92,8 +92,10 @@ typedef unsigned int gfp_t;
 })
 #define min(a, b)		__BEST(a, <, b)
 #define max(a, b)		__BEST(a, >, b)
+#define min3(a, b, c)		min(min(a, b), c)
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define max_t(type, a, b)	max((type)(a), (type)(b))
+#define clamp(v, lo, hi)	min(max(v, lo), hi)
 #define clamp_t(type, v, lo, hi)	min_t(type, max_t(type, v, lo), hi)
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #define round_up(n, d)		(DIV_ROUND_UP(n, d) * (d))
@@ -144,6 +146,7 @@ static inline unsigned long int_sqrt(unsigned long n)
 #define MAX_ERRNO		4095
 #define IS_ERR(p)		((unsigned long)(p) >= (unsigned long)-MAX_ERRNO)
 #define PTR_ERR(p)		((long)(p))
+#define PTR_ERR_OR_ZERO(p)	(IS_ERR(p) ? PTR_ERR(p) : 0)
 #define IS_ERR_OR_NULL(p)	(!(p) || IS_ERR(p))
 #define ERR_PTR(err)		((void *)(long)(err))
 
@@ -191,6 +194,11 @@ bool stub_dies(void (*run)(void));
 #define GFP_ATOMIC		0xa20u
 #define GFP_NOWAIT		0x800u
 #define __GFP_NOWARN		0x2000u
+#define __GFP_DIRECT_RECLAIM	0x400u
+#define __GFP_RETRY_MAYFAIL	0x4000u
+#define __GFP_ACCOUNT		0x400000u
+#define GFP_KERNEL_ACCOUNT	(GFP_KERNEL | __GFP_ACCOUNT)
+#define gfpflags_allow_blocking(gfp)	((gfp) & __GFP_DIRECT_RECLAIM)
 #define PAGE_SIZE		4096UL
 #define PAGE_ALIGN(n)		round_up(n, PAGE_SIZE)
 #define KMALLOC_MAX_CACHE_SIZE	(2 * PAGE_SIZE)
@@ -206,6 +214,7 @@ extern bool stub_fail_all;
 extern bool stub_reuse;
 /* What kmalloc'ed blocks take, slab rounding included. */
 extern size_t stub_bytes;
+extern size_t stub_unaccounted; /* of these, without __GFP_ACCOUNT */
 extern size_t stub_largest;
 
 void *kmalloc(size_t size, gfp_t gfp);
@@ -267,6 +276,11 @@ void rcu_barrier(void);
 #define RCU_INIT_POINTER(p, v)		((p) = (v))
 #define cond_resched()			do { } while (0)
 
+/* processes: whether ours has been told to end */
+extern bool stub_killed;
+#define current				NULL
+#define fatal_signal_pending(p)		((void)(p), stub_killed)
+
 /* locks: nobody else is there */
 #define DEFINE_SPINLOCK(name)		int name
 #define spin_lock(l)			((void)(l))
@@ -298,6 +312,7 @@ static inline long local_read(const local_t *l)
 	return l->count;
 }
 
+#define this_cpu_inc_return(v)		(++(v))
 #define per_cpu(v, cpu)			(*((void)(cpu), &(v)))
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
 #define percpu_counter_init(c, n, gfp)	((c)->count = (n), 0)

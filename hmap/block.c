@@ -38,6 +38,7 @@ void *hmap_block_alloc(const struct hmap_type *type, const void *key, gfp_t gfp,
 		memcpy(block + type->key_offset, key, type->key_size);
 	}
 	*bytes = hmap_alloc_size(block, size);
+	HMAP_COST(bytes, *bytes);
 	hmap_bytes_add(*bytes);
 	return block;
 }

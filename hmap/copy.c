@@ -241,6 +241,7 @@ void hmap_table_copy(const struct hmap_type *type, const struct hmap_table *from
 	u32 first = to[0]->live;
 	s32 used;
 
+	HMAP_COST(slots, from->live);
 	if (hmap_is_u64_pair(type)) {
 		copy_table(&hmap_u64_pair, from, to, seed);
 		return;

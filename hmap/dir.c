@@ -58,6 +58,7 @@ void hmap_publish(struct hmap *map, u64 hash, u8 depth, void *ref)
 		place = refs_of(dir, base, hash, depth, &n);
 		base += hmap_dir_bits(dir);
 	}
+	HMAP_COST(refs, n);
 	for (; n; n--)
 		rcu_assign_pointer(*place++, ref);
 }
@@ -86,6 +87,8 @@ static void *dir_alloc(u32 bits, gfp_t gfp)
 		hmap_counter_inc(alloc_failures);
 		return NULL;
 	}
+	HMAP_COST(refs, 1UL << bits);
+	HMAP_COST(bytes, dir_size(bits));
 	hmap_bytes_add(dir_size(bits));
 	dir->count = 0;
 	dir->reserved = false;
@@ -168,6 +171,7 @@ void hmap_dir_split(struct hmap *map, u64 hash, struct hmap_table *half[2],
 	for (i = 0; i < 2; i++) {
 		refs = refs_of(room->dir, room->base, i ? hash | bit : hash & ~bit,
 			       half[i]->depth, &n);
+		HMAP_COST(refs, n);
 		for (; n; n--)
 			rcu_assign_pointer(*refs++, hmap_ref(half[i]));
 	}

@@ -415,6 +415,7 @@ static bool copy_to(const struct reserve *r, const struct hmap_table *table, voi
 			to = hmap_deref_table(root, hash);
 			if (to->room <= 0)
 				return false;
+			HMAP_COST(slots, 1);
 			add_copy(r->type, to, slot, hash);
 			if (hmap_has_blocks(r->type))
 				hmap_share_blocks(to, &used, 1, left--);

@@ -23,6 +23,11 @@
 #define HMAP_TABLE_MAX_WORDS	U16_MAX
 #endif
 
+/* What changes of shape cost: a build for tests counts it (kunit/user/cost.h). */
+#ifndef HMAP_COST
+#define HMAP_COST(what, n)	((void)sizeof(#what), (void)sizeof(n))
+#endif
+
 /*
  * The commonest kind of map: from a u64, compared as such, to 8 bytes. What is done for
  * every key is compiled once more for it, with these constants.

@@ -13,6 +13,7 @@ static void clear_words(struct hmap_table *table, u32 slots)
 {
 	u32 last = slots % HMAP_WORD_SLOTS;
 
+	HMAP_COST(words, table->nr_words);
 	memset(table->words, HMAP_EMPTY, table->nr_words * sizeof(u64));
 	if (table->flags & HMAP_TABLE_UNITS)
 		*hmap_block_sums(table) = (struct hmap_block_sums){ };
@@ -51,6 +52,7 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size, u
 		table->flags |= type->slot_size / 8;
 	clear_words(table, slots);
 	hmap_counter_inc(tables_allocated);
+	HMAP_COST(bytes, size);
 	hmap_bytes_add(size);
 	return table;
 }
@@ -105,6 +107,7 @@ int hmap_table_keep_hashes(const struct hmap_type *type, const struct hmap_table
 		hmap_counter_inc(alloc_failures);
 		return -ENOMEM;
 	}
+	HMAP_COST(bytes, table->nr_words * 8 * sizeof(u64));
 	for (nr = 0; nr < table->nr_words; nr++) {
 		u64 full = hmap_match_full(table->words[nr]);
 

@@ -11,6 +11,8 @@ unsigned int stub_expected_warnings;
 unsigned int stub_reports;
 unsigned int stub_fail_nth;
 bool stub_fail_all;
+bool stub_fail_rest;
+size_t stub_fail_above = SIZE_MAX;
 bool stub_reuse;
 size_t stub_bytes;
 size_t stub_unaccounted;
@@ -124,8 +126,12 @@ void *kmalloc(size_t size, gfp_t gfp)
 	size_t class = kmalloc_size_roundup(size);
 	u64 *block = NULL;
 
-	if (stub_fail_all || (stub_fail_nth && !--stub_fail_nth))
+	if (stub_fail_all || size > stub_fail_above)
 		return NULL;
+	if (stub_fail_nth && !--stub_fail_nth) {
+		stub_fail_all = stub_fail_rest;
+		return NULL;
+	}
 	if (stub_reuse)
 		block = take_freed(class);
 	if (!block)

@@ -210,6 +210,10 @@ bool stub_dies(void (*run)(void));
 /* Let the n-th allocation from now on fail; 0: none. */
 extern unsigned int stub_fail_nth;
 extern bool stub_fail_all;
+/* With stub_fail_nth: and all that come after it. */
+extern bool stub_fail_rest;
+/* Let those of more bytes fail. */
+extern size_t stub_fail_above;
 /* Hand out again what was freed last, as slabs do: else the sanitizer keeps it for long. */
 extern bool stub_reuse;
 /* What kmalloc'ed blocks take, slab rounding included. */

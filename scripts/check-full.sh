@@ -25,6 +25,8 @@ stages=(
 	"reload-debug    kasan     the same 100 times, under KASAN and kmemleak"
 	"kcsan           kcsan     the stress test under KCSAN"
 	"broken-kcsan    kcsan     break hmap on purpose; KCSAN has to find it"
+	"search          gcc       search for sequences of calls that cost much"
+	"broken-search   gcc       make hmap costly on purpose; the search has to find it"
 	"coverage        clang     what the tests reach of the core: lines and branches"
 	"build-clang     clang-kernel  build with clang, W=1, without a warning"
 	"analyzer        gcc       the static analyzer of gcc"
@@ -34,6 +36,6 @@ stages=(
 )
 
 # What takes minutes and tests only a test runs when it is asked for.
-on_demand="broken-kcsan"
+on_demand="broken-kcsan broken-search"
 
 run_stages "$on_demand" "${stages[@]}"

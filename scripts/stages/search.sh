@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# SEARCH_SECONDS=3600 searches for longer, SEARCH_SEED= elsewhere.
+# shellcheck source=scripts/stages/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+make --no-print-directory -j"$(nproc)" -C kunit/user search

@@ -160,20 +160,20 @@ void hmap_dir_give_up(const struct hmap_type *type, struct hmap_dir_room *room)
 		dir_free(type, room->dir, false);
 }
 
-/* Let both halves of a range around @hash answer for it. */
-void hmap_dir_split(struct hmap *map, u64 hash, struct hmap_table *half[2],
+/* Let two tables of @depth, halves of a range around @hash, answer for it. */
+void hmap_dir_split(struct hmap *map, u64 hash, u8 depth, struct hmap_table *half[2],
 		    struct hmap_dir_room *room, const struct hmap_type *type)
 {
-	u64 bit = 1ULL << (64 - half[0]->depth);
+	u64 bit = 1ULL << (64 - depth);
 	void __rcu **refs;
 	u32 i, n;
 
 	for (i = 0; i < 2; i++) {
 		refs = refs_of(room->dir, room->base, i ? hash | bit : hash & ~bit,
-			       half[i]->depth, &n);
+			       depth, &n);
 		HMAP_COST(refs, n);
 		for (; n; n--)
-			rcu_assign_pointer(*refs++, hmap_ref(half[i]));
+			rcu_assign_pointer(*refs++, hmap_ref_at(half[i], depth));
 	}
 	if (!room->is_new)
 		return;

@@ -254,7 +254,7 @@ static int split_table(struct hmap *map, struct hmap_table *table, u64 hash, gfp
 		goto no_memory;
 	}
 	hmap_table_kill(table, hashes);
-	hmap_dir_split(map, hash, half, &room, type);
+	hmap_dir_split(map, hash, table->depth + 1, half, &room, type);
 	hmap_table_retire(type, table, true);
 	hmap_counter_inc(splits);
 	return 0;
@@ -264,11 +264,40 @@ no_memory:
 	return -ENOMEM;
 }
 
-/* Whether the bits that a split may go by tell any entries of @table apart. */
-static bool can_separate(const struct hmap *map, const struct hmap_table *table,
-			 const struct hmap_type *type)
+/*
+ * Split @table where all its entries are in one half of its range: that is made its range, and
+ * an empty table takes the other. Nothing is copied, however many bits they share.
+ */
+static int narrow_table(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
+			const struct hmap_type *type)
 {
-	u64 first = 0, seed = hmap_seed(map), full, hash;
+	const u8 depth = table->depth + 1;
+	struct hmap_dir_room room;
+	struct hmap_table *half[2];
+	bool upper = hash >> (64 - depth) & 1;
+
+	gfp = hmap_gfp_after(table, gfp);
+	if (hmap_dir_make_room(map, hash, table->depth, &room, gfp))
+		return -ENOMEM;
+	half[upper] = table;
+	half[!upper] = hmap_table_alloc(type, HMAP_DIR_TABLE_MIN, depth, gfp);
+	if (!half[!upper]) {
+		hmap_dir_give_up(type, &room);
+		return -ENOMEM;
+	}
+	half[!upper]->reserved = table->reserved;
+	hmap_dir_split(map, hash, depth, half, &room, type);
+	/* Now what it gives up has another. Pairs with the acquire in enter_table(). */
+	smp_store_release(&table->depth, depth);
+	hmap_counter_inc(splits);
+	return 0;
+}
+
+/* The first bits that all hashes in @table share, and one of these hashes. */
+static u32 shared_bits(const struct hmap *map, const struct hmap_table *table,
+		       const struct hmap_type *type, u64 *one)
+{
+	u64 seed = hmap_seed(map), differ = 0, full, hash;
 	bool is_first = true;
 	u32 nr;
 
@@ -277,30 +306,36 @@ static bool can_separate(const struct hmap *map, const struct hmap_table *table,
 			hash = hmap_slot_hash(type, hmap_slot(type, table, hmap_index(nr, full)),
 					      seed);
 			if (is_first)
-				first = hash;
-			else if ((hash ^ first) >> (64 - HMAP_MAX_DEPTH))
-				return true;
+				*one = hash;
 			is_first = false;
+			differ |= hash ^ *one;
 		}
 	}
-	return false;
+	return 64 - fls64(differ);
 }
 
 /*
- * Whether @table may be split. With well-spread hashes no table is ever much deeper than
- * the average one. One that is may hold what is left of a larger map, or keys chosen by
- * their order, and be split like others; or its hashes are the same, and a split would
- * not separate them.
+ * Split @table, or find that its hash is poor: then 1 is returned. With well-spread hashes no
+ * table is ever much deeper than the average one. One that is may hold what is left of a
+ * larger map, or keys chosen by their order: it goes at once to the bit that tells them apart,
+ * if a split may go by that.
  */
-static bool may_split(const struct hmap *map, const struct hmap_table *table,
-		      const struct hmap_type *type)
+static int split(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
+		 const struct hmap_type *type)
 {
-	u64 limit = hmap_table_limit(type, hmap_table_size_max(type));
+	u64 limit = hmap_table_limit(type, hmap_table_size_max(type)), one = hash;
+	u32 bits = table->depth;
+	int err = 0;
 
-	if (table->depth >= HMAP_MAX_DEPTH)
-		return false;
-	return limit << (table->depth + 1) <= 16 * (u64)hmap_live(map) ||
-	       can_separate(map, table, type);
+	if (limit << (table->depth + 1) > 16 * (u64)hmap_live(map))
+		bits = shared_bits(map, table, type, &one);
+	if (bits >= HMAP_MAX_DEPTH)
+		return 1;
+	if (bits == table->depth)
+		return split_table(map, table, hash, gfp, type);
+	while (!err && table->depth < bits)
+		err = narrow_table(map, table, one, gfp, type);
+	return err;
 }
 
 static void report_poor_hash(const struct hmap_table *table, const struct hmap_type *type)
@@ -320,17 +355,20 @@ int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
 {
 	size_t most = hmap_table_size_max(type);
 	size_t size = hmap_table_size_for(type, table->live);
+	int err;
 
 	if (size <= most) {
 		size = max(min(hmap_table_size_twice(type, table->live), most),
 			   min_t(size_t, table->bytes, most));
-	} else if (!may_split(map, table, type)) {
-		report_poor_hash(table, type);
 	} else {
-		if (!split_table(map, table, hash, gfp, type))
+		err = split(map, table, hash, gfp, type);
+		if (!err)
 			return 0;
-		/* There may be memory for one table, to clean it. */
-		size = most;
+		/* Without memory for two there may be some for one table, to clean it. */
+		if (err < 0)
+			size = most;
+		else
+			report_poor_hash(table, type);
 	}
 	if (hmap_table_limit(type, size) <= table->live)
 		return -ENOMEM;

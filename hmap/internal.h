@@ -176,7 +176,7 @@ struct hmap_dir_room {
 int hmap_dir_make_room(const struct hmap *map, u64 hash, u8 depth,
 		       struct hmap_dir_room *room, gfp_t gfp);
 void hmap_dir_give_up(const struct hmap_type *type, struct hmap_dir_room *room);
-void hmap_dir_split(struct hmap *map, u64 hash, struct hmap_table *half[2],
+void hmap_dir_split(struct hmap *map, u64 hash, u8 depth, struct hmap_table *half[2],
 		    struct hmap_dir_room *room, const struct hmap_type *type);
 void hmap_dir_merge(struct hmap *map, u64 hash, struct hmap_table *table, gfp_t gfp,
 		    const struct hmap_type *type);

@@ -120,7 +120,8 @@ static void enter_table(struct hmap_iter *iter, void *root, u64 hash)
 		iter->object = hmap_root_object(root);
 	} else {
 		table = hmap_deref_table(root, hash);
-		depth = table->depth;
+		/* Pairs with the release in narrow_table(): then what leads to the rest. */
+		depth = smp_load_acquire(&table->depth);
 		if (iter->mode == HMAP_WALK_SAFE)
 			table->pins++;
 	}
@@ -217,10 +218,43 @@ u64 __hmap_iter_note(struct hmap_iter *iter)
 }
 EXPORT_SYMBOL_HMAP(__hmap_iter_note);
 
-/* Begin anywhere: with the table of any hash, at any of its slots. */
+/* A slot of a word, by the bits of a number that do not choose the word. */
+static u8 any_byte(u64 any)
+{
+	return (any & 0xffff) * HMAP_WORD_SLOTS >> 16;
+}
+
+/* How often any slot is looked for that is full: as tables are a quarter full at least, one is
+ * missed once in 100 times, and once in 10^5 where they are half full.
+ */
+#define TRIES	16
+
+/*
+ * A number by which to begin, that leads to any entry: to the table by its upper half, and to
+ * the slot by its lower one. If that is empty, to another table as well, so that one with more
+ * entries is found more often: else those would stay for longer than others, if what is found
+ * first is removed.
+ */
+static u64 find_any(void *root)
+{
+	u32 tries = TRIES;
+	u64 any;
+
+	do {
+		const struct hmap_table *table;
+
+		any = hmap_any_number();
+		table = hmap_deref_table(root, any);
+		if (hmap_is_full(table->words, hmap_home(any, table->nr_words) * 8 + any_byte(any)))
+			break;
+	} while (--tries);
+	return any;
+}
+
+/* Begin anywhere. */
 static void enter_first(struct hmap_iter *iter, void *root)
 {
-	u64 any = hmap_any_number();
+	u64 any = hmap_root_is_object(root) ? 0 : find_any(root);
 
 	enter_table(iter, root, any);
 	iter->from = 0;
@@ -229,7 +263,7 @@ static void enter_first(struct hmap_iter *iter, void *root)
 		return;
 	iter->end = any & ~hmap_range_mask(iter->table->depth);
 	iter->first = hmap_home(any, iter->table->nr_words);
-	iter->skip = (any & 0xffff) * HMAP_WORD_SLOTS >> 16;
+	iter->skip = any_byte(any);
 }
 
 /* @iter: map, type, mode. The map had an entry a moment ago. */

@@ -257,12 +257,18 @@ static __always_inline void *hmap_root_object(void *root)
 	return root - HMAP_ROOT_OBJECT;
 }
 
-static __always_inline void *hmap_ref(struct hmap_table *table)
+/* A reference to @table where it is to be of @depth. */
+static __always_inline void *hmap_ref_at(struct hmap_table *table, u8 depth)
 {
 	unsigned long words = 2UL * table->nr_words;
 
 	/* That of the root may be too small for tags. */
-	return (void *)table + (table->depth && words <= HMAP_REF_WORDS ? words : 0);
+	return (void *)table + (depth && words <= HMAP_REF_WORDS ? words : 0);
+}
+
+static __always_inline void *hmap_ref(struct hmap_table *table)
+{
+	return hmap_ref_at(table, table->depth);
 }
 
 static __always_inline struct hmap_table *hmap_ref_table(const void *ref)

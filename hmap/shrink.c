@@ -57,6 +57,20 @@ static struct hmap_table *mergeable_buddy(const struct hmap *map, const struct h
 	return may_share(type, table->live, buddy->live, tightly) ? buddy : NULL;
 }
 
+/* One of both is empty: @table takes over its range as well, and nothing is copied. */
+static void widen_table(struct hmap *map, u64 hash, struct hmap_table *table,
+			struct hmap_table *empty, gfp_t gfp, const struct hmap_type *type)
+{
+	if (hmap_has_blocks(type))
+		hmap_share_blocks(table, &hmap_block_sums(empty)->used, 0, 0);
+	hmap_table_kill(empty, NULL);
+	/* Before what leads to it, so that a reader's walk knows what it has been at. */
+	WRITE_ONCE(table->depth, table->depth - 1);
+	hmap_dir_merge(map, hash, table, gfp, type);
+	hmap_table_retire(type, empty, true);
+	hmap_counter_inc(merges);
+}
+
 /* Both tables into one, which takes their place. @hashes: of what walks have pinned. */
 static int merge_both(struct hmap *map, u64 hash, struct hmap_table *table,
 		      struct hmap_table *buddy, u64 *hashes[2], gfp_t gfp,
@@ -97,6 +111,11 @@ static int merge_table(struct hmap *map, u64 hash, bool tightly, gfp_t gfp,
 
 	if (!buddy)
 		return 0;
+	if (!table->live || !buddy->live) {
+		widen_table(map, hash, table->live ? table : buddy,
+			    table->live ? buddy : table, gfp, type);
+		return 1;
+	}
 	if (!merge_both(map, hash, table, buddy, hashes, gfp, type))
 		return 1;
 	kfree(hashes[0]);

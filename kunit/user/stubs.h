@@ -102,6 +102,7 @@ typedef unsigned int gfp_t;
 #define is_power_of_2(n)	((n) && !((n) & ((n) - 1)))
 #define hweight64(n)		((unsigned int)__builtin_popcountll(n))
 #define __ffs64(n)		((unsigned long)__builtin_ctzll(n))
+#define fls64(n)		((n) ? 64 - __builtin_clzll(n) : 0)
 
 static inline u64 ror64(u64 word, unsigned int shift)
 {

@@ -213,13 +213,16 @@ static struct hmap_table *fit_half(struct hmap *map, struct hmap_table *half,
 }
 
 /* Copy @table into two halves, by the next bit of its hashes: of the largest class, or what
- * takes all of them, since they may all go into the same one.
+ * takes all of them, since they may all go into the same one, and even fill it.
  */
 static int copy_halves(struct hmap *map, struct hmap_table *table,
 		       struct hmap_table *half[2], gfp_t gfp, const struct hmap_type *type)
 {
-	size_t size = hmap_table_size_within(type, table->live, hmap_table_size_max(type));
+	size_t size = hmap_table_size_max(type);
 	u32 i;
+
+	if (table->live > hmap_table_slots(type, size))
+		size = hmap_table_size_for(type, table->live);
 
 	for (i = 0; i < 2; i++)
 		half[i] = hmap_table_alloc(type, size, table->depth + 1, gfp);

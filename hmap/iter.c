@@ -149,8 +149,8 @@ void __hmap_iter_leave(struct hmap_iter *iter)
 EXPORT_SYMBOL_HMAP(__hmap_iter_leave);
 
 /* The slot in which the entry of a noted slot is now, of a table that is dead, or has emptied
- * it, or is in part behind the walk; NULL if it is gone, or is for another time. Of an object it is the walk's own: that which it is in
- * may get another one before this is shown.
+ * it, or is in part behind the walk; NULL if it is gone, or is for another time. Of an object
+ * it is the walk's own: that which it is in may get another one before this is shown.
  */
 void *__hmap_iter_find_again(struct hmap_iter *iter, u32 index)
 {

@@ -114,6 +114,7 @@ struct hmap_block_sums {
 	s32	used;	/* of full slots */
 	u32	dead;	/* of deleted ones, which readers may look at */
 };
+
 #define HMAP_BLOCK_UNIT		8
 
 /*

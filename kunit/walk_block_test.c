@@ -312,7 +312,7 @@ static void reuse_blocks(bool reuse)
  */
 static void reuse_a_block(struct kunit *test, const struct hmap_type *type, u32 *reused)
 {
-	u32 n, gone, other, count = 0, number = 0, seen = 0;
+	u32 n, gone, other, half, count = 0, number = 0, seen = 0;
 	static u64 value[300 / 8 + 1];
 	struct hmap_stats stats;
 	struct hmap_table *table;
@@ -337,8 +337,8 @@ static void reuse_a_block(struct kunit *test, const struct hmap_type *type, u32 
 		if (number)
 			continue;
 		/* One that is to come in this table stays, and its neighbours: in one table. */
-		for (other = 1; other == n || hash_of(&map, type, other) >> 63 != hash_of(&map, type, n) >> 63;
-		     other++)
+		half = hash_of(&map, type, n) >> 63;
+		for (other = 1; other == n || hash_of(&map, type, other) >> 63 != half; other++)
 			;
 		for (gone = 0; gone < count; gone++)
 			if (gone != n && (gone + 2 < other || gone > other + 2))

@@ -12,7 +12,7 @@
  * full, and if full, holds the *tag*: seven bits of the key's hash. All tags of a word are
  * compared at once in an ordinary register. A *table* is one kmalloc'ed block: a head,
  * control words, slots. A *directory* is what a map has once it has outgrown one table:
- * 2^depth table pointers, indexed by the top bits of the hash.
+ * references, indexed by the next bits of the hash, to tables and to further directories.
  *
  * States
  *
@@ -27,7 +27,7 @@
  *     before anything is hashed.
  *  2. A key's hash has three uses: its top bits choose the directory's entry,
  *     middle bits the first word, the low seven the tag.
- *  3. A table of depth d is in all 2^(D - d) neighbouring directory entries of
+ *  3. A table of depth d is in all neighbouring references of one directory that stand for
  *     its range, and only there. All its keys' hashes share the top d bits.
  *  4. Every word between the first one of a full slot's hash, included, and the slot's,
  *     excluded, has the overflow bit of that hash. So a probe ends at a word without
@@ -39,11 +39,10 @@
  * An insert that finds no room rebuilds its table: the live slots are copied
  * into a fresh table, of the same slab class if they take less than half of it,
  * else of a larger one. A table of the largest class is cleaned as long as that leaves
- * a quarter of it free, and split otherwise, by the
- * next bit of its hashes, and when it is as deep as the directory, the
- * directory doubles. So no insert moves more than one table's entries, and no
- * allocation grows with the map but the directory. See grow.c, and shrink.c for
- * the way back.
+ * a quarter of it free, and split otherwise, by the next bit of its hashes. If its directory
+ * has no more bits to tell the halves apart, that doubles, or gets another below it. So no
+ * insert moves more than one table's entries, and no allocation grows with the map. See
+ * grow.c and dir.c, and shrink.c for the way back.
  *
  * What the writer stores, and what a reader may see after it
  *
@@ -69,6 +68,8 @@
  *     reader finds the old table or the new one of its hash, and both give the
  *     same answer. A directory that doubles or halves leads to the same tables as
  *     the one before, and the object of the header is in the table that takes its place.
+ *     A table that takes over the range of an empty one, or gives up the empty half of its
+ *     own, answers for both until the other half's references are stored.
  *  f. Invariant 4 holds for readers since an entry's overflow bits are stored before
  *     its word, and are not taken back in a live table: only a rebuild drops them.
  *

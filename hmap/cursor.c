@@ -147,7 +147,7 @@ static void look_at_range(struct search *s, void *root)
 		struct hmap_table *table = hmap_deref_table(root, hash);
 
 		look_at_table(s, table);
-		hash = hmap_range_next(hash, max(table->depth, s->depth));
+		hash = hmap_range_next(hash, max(hmap_table_depth(table), s->depth));
 	} while (hash && is_in_range(s, hash));
 }
 
@@ -166,7 +166,8 @@ static struct search search_from(const struct hmap_cursor *cursor, void *root, u
 	} else {
 		s.depth = cursor->hash ? 64 - __ffs64(cursor->hash) : 0;
 		if (!hmap_root_is_object(root))
-			s.depth = max(s.depth, hmap_deref_table(root, cursor->hash)->depth);
+			s.depth = max(s.depth, hmap_table_depth(hmap_deref_table(root,
+									     cursor->hash)));
 	}
 	s.begin = cursor->hash & ~hmap_range_mask(s.depth);
 	return s;
@@ -217,7 +218,7 @@ void hmap_cursor_after(const struct hmap *map, struct hmap_cursor *cursor,
 		long index = hmap_probe(type, table, table->nr_words, key, cursor->hash,
 					&object);
 
-		cursor->range = table->depth + 1;
+		cursor->range = hmap_table_depth(table) + 1;
 		if (index >= 0)
 			c = candidate_in(type, hmap_slot(type, table, index), seed);
 	}

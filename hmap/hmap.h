@@ -94,7 +94,11 @@ void hmap_free(struct hmap *map, const struct hmap_type *type);
  * The map is empty afterwards and may be used again. Objects, and what stored pointers
  * point to, are the caller's: see hmap_free_and_destroy().
  *
- * Context: Any but hard interrupts, RCU callbacks included; no reader and no other writer
+ * Each table is freed, and for types with blocks each entry's block: by kfree(), at once, also
+ * under a spinlock or in an RCU callback. hmap_free_and_destroy() reschedules.
+ *
+ * Context: Any but NMIs, RCU callbacks included; on PREEMPT_RT neither hard interrupts nor
+ *	under a raw_spinlock_t. No reader and no other writer
  *	may be left: a map that readers reached under RCU is first made unreachable, and then
  *	synchronize_rcu() waits for them. The caller's module needs no rcu_barrier() on
  *	hmap's behalf. O(tables), and O(entries) for types with blocks.
@@ -121,10 +125,11 @@ void hmap_free_and_destroy(struct hmap *map, void (*fn)(void *entry, void *arg),
  * @type: what it holds
  *
  * For types with %HMAP_RCU readers may be under way; they find the entries
- * until they look at the map again.
+ * until they look at the map again. Each table is handed to RCU, whose callback frees the
+ * blocks of its entries. Types without it have each table freed at once, and each block.
  *
  * Context: The lock. Does not sleep. O(tables), and O(entries) for types with
- *	blocks.
+ *	blocks and without %HMAP_RCU.
  */
 void hmap_clear(struct hmap *map, const struct hmap_type *type);
 
@@ -253,7 +258,7 @@ bool hmap_empty(const struct hmap *map, const struct hmap_type *type);
  * Tables, directory and blocks of indirect keys and values, each as rounded up by the slab;
  * not the header, not objects, and not what has already been handed to RCU to free.
  *
- * Context: As hmap_contains(). O(tables), and O(entries) for types with blocks.
+ * Context: As hmap_contains(). O(tables).
  * Return: Bytes; 0 for a map that is its header alone.
  */
 size_t hmap_memory(const struct hmap *map, const struct hmap_type *type);
@@ -392,7 +397,8 @@ void *hmap_replace_pointer(struct hmap *map, const void *key, void *pointer,
  * its table with it, unless that is of the smallest class, or its room was reserved; of
  * objects any table goes, and the last but one takes one above the smallest class.
  * Types with %HMAP_RCU keep the blocks of removed entries until their table is cleaned
- * or replaced, or goes with its last entry.
+ * or replaced, or goes with its last entry. It is cleaned when they are more bytes than the
+ * blocks in use, and a page in a map's only table.
  *
  * Context: The lock. Does not sleep, and never fails for want of memory.
  * Return: 0, -ENOENT if @key is not in the map, -EINVAL.
@@ -439,14 +445,17 @@ bool hmap_erase_pointer(struct hmap *map, const void *key, const void *pointer,
  * hmap_reserve() - make room ahead
  * @map: the map
  * @n: number of entries that the map is to hold in all, 0 for none
- * @gfp: for tables and directory
+ * @gfp: for tables and directories
  * @type: what the map holds
  *
  * Afterwards inserts need no table until the map holds @n entries: surely while
  * one table holds them, and but for a negligible probability when they are spread
- * over many, for which each table gets room for its share and a margin. That
+ * over many, for which each table gets room for its share and a margin. (Not by a poor
+ * hash, for which no room may be made.) That
  * takes up to twice the memory of plain inserts for small slots, and several
  * times for slots of hundreds of bytes; hmap_trim() gives back what is left over.
+ * If there is not room enough already, new tables are made, all entries are copied, and one
+ * store publishes them: so at its peak the map takes the old tables and the new ones.
  * Blocks of indirect keys and values are not covered. The room is kept until hmap_trim() or
  * hmap_clear(), or until the entries outgrow it. Values and pointers under %HMAP_RCU use it
  * up when they are removed, so that a later insert may allocate again. Other types may clean
@@ -455,7 +464,10 @@ bool hmap_erase_pointer(struct hmap *map, const void *key, const void *pointer,
  * A map whose lock is a spinlock is reserved with GFP_KERNEL before anyone else
  * can see it, and before hmap_set_lock().
  *
- * Context: The lock. May sleep if @gfp allows it. O(n).
+ * If @gfp may sleep, __GFP_RETRY_MAYFAIL is added: no process is ended for a reserve.
+ *
+ * Context: The lock. May sleep if @gfp allows it, and reschedules then. O(n), and O(entries);
+ *	O(tables) if there is room.
  * Return: 0, -ENOMEM, -E2BIG if no map could hold @n, -EINVAL, or -EINTR if @gfp lets it
  *	sleep and the process has been told to end. The map is unchanged on failure.
  */
@@ -468,10 +480,13 @@ int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp, const struct hmap
  * @type: what the map holds
  *
  * Without entries, or with one object, the map becomes its header alone. Otherwise tables
- * are merged, and each goes to the smallest slab class that holds its entries. Room that
- * was reserved is given up.
+ * are merged where one of the largest class holds both, each goes to the smallest class
+ * that holds its entries, and blocks of removed entries go. Room that was reserved is given up.
+ * One call is enough, and leaves what a map takes that never held other entries; a little
+ * more where their hashes are close together. A table is copied at a time, and the old ones
+ * of types with %HMAP_RCU wait for a grace period.
  *
- * Context: The lock. May sleep if @gfp allows it. O(entries).
+ * Context: The lock. May sleep if @gfp allows it. O(entries), and O(tables).
  * Return: 0, or -ENOMEM if a smaller table could not be had; the map is intact
  *	then, and what was given back stays given back.
  */
@@ -492,9 +507,9 @@ int hmap_trim(struct hmap *map, gfp_t gfp, const struct hmap_type *type);
  * walk comes to it may still be visited. hmap_next() is for walks that hold nothing
  * between their steps, as seq_file makes them.
  *
- * Walks begin at the smallest hash. To evict entry after entry, go on with a cursor
- * and begin anew behind the last; to break out of a new walk after the first entry,
- * again and again, leaves ever more hashes without entries, and the others crowded.
+ * Walks begin anywhere and go round once: their order is another each time, and what they find
+ * first is as good as chosen at random, as by hmap_any(), for who evicts one. hmap_next()
+ * begins at the smallest hash.
  */
 
 /**
@@ -505,9 +520,7 @@ int hmap_trim(struct hmap *map, gfp_t gfp, const struct hmap_type *type);
  * @v: a pointer variable: what a lookup gives
  * @type: what the map holds
  *
- * A walk begins anywhere and goes round once, so the order is another each time, and what it
- * finds first is as good as chosen at random: see hmap_any(). The loop may be left in any
- * way: by break, return or goto.
+ * The loop may be left in any way: by break, return or goto.
  *
  * Context: The lock, shared or not. The body may sleep if the lock allows it.
  */
@@ -623,11 +636,12 @@ void hmap_cursor_after(const struct hmap *map, struct hmap_cursor *cursor,
  * @rebuilds_shrink: tables copied into a smaller one
  * @rebuilds_clean: tables copied into one of the same class, to drop deleted
  *	slots
- * @splits: tables split in two
- * @splits_refused: splits refused because the hash spreads keys poorly
+ * @splits: tables split in two, or to half of their range
+ * @splits_refused: splits refused because no bit of the upper half of the hash tells a
+ *	table's entries apart
  * @merges: pairs of tables merged into one
- * @directory_doublings: directories made, each twice as large as the last
- * @directory_shrinks: directories made smaller, or dropped for a single table
+ * @directory_doublings: directories made or doubled by a split
+ * @directory_shrinks: directories halved, or dropped for a single table
  */
 struct hmap_stats {
 	u64	maps_allocated;

@@ -74,6 +74,13 @@ static inline void hmap_note_type(struct hmap *map, const struct hmap_type *type
 static inline void hmap_note_type(struct hmap *map, const struct hmap_type *type) { }
 #endif
 
+/* For readers: a table may take over its buddy's range, or give up half of its own. */
+static inline u8 hmap_table_depth(const struct hmap_table *table)
+{
+	/* Pairs with the release in narrow_table(): then what leads to the rest. */
+	return smp_load_acquire(&table->depth);
+}
+
 /* The bits of a hash that tell entries within a range of @depth bits apart. */
 static inline u64 hmap_range_mask(u8 depth)
 {

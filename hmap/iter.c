@@ -110,8 +110,8 @@ static u64 note_words(struct hmap_iter *iter)
 	return noted;
 }
 
-/* Go to the table of @hash, or to the object in the header. */
-static void enter_table(struct hmap_iter *iter, void *root, u64 hash)
+/* Go to the table of @hash, or to the object in the header. Returns the table's depth. */
+static u8 enter_table(struct hmap_iter *iter, void *root, u64 hash)
 {
 	struct hmap_table *table = (struct hmap_table *)&header_table;
 	u8 depth = 0;
@@ -120,8 +120,7 @@ static void enter_table(struct hmap_iter *iter, void *root, u64 hash)
 		iter->object = hmap_root_object(root);
 	} else {
 		table = hmap_deref_table(root, hash);
-		/* Pairs with the release in narrow_table(): then what leads to the rest. */
-		depth = smp_load_acquire(&table->depth);
+		depth = hmap_table_depth(table);
 		if (iter->mode == HMAP_WALK_SAFE)
 			table->pins++;
 	}
@@ -132,6 +131,7 @@ static void enter_table(struct hmap_iter *iter, void *root, u64 hash)
 	iter->from = hash & hmap_range_mask(depth) ? hash : 0;
 	iter->next = hmap_range_next(hash, depth);
 	iter->in_part = iter->from || (iter->is_back && iter->next - 1 >= iter->end);
+	return depth;
 }
 
 void __hmap_iter_leave(struct hmap_iter *iter)
@@ -255,13 +255,13 @@ static u64 find_any(void *root)
 static void enter_first(struct hmap_iter *iter, void *root)
 {
 	u64 any = hmap_root_is_object(root) ? 0 : find_any(root);
+	u8 depth = enter_table(iter, root, any);
 
-	enter_table(iter, root, any);
 	iter->from = 0;
 	iter->in_part = false;
 	if (is_header(iter))
 		return;
-	iter->end = any & ~hmap_range_mask(iter->table->depth);
+	iter->end = any & ~hmap_range_mask(depth);
 	iter->first = hmap_home(any, iter->table->nr_words);
 	iter->skip = any_byte(any);
 }

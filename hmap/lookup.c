@@ -107,7 +107,7 @@ size_t hmap_memory(const struct hmap *map, const struct hmap_type *type)
 		struct hmap_table *table = hmap_deref_table(root, hash);
 
 		bytes += table_memory(type, table) + hmap_dir_bytes(root, hash);
-		hash = hmap_range_next(hash, table->depth);
+		hash = hmap_range_next(hash, hmap_table_depth(table));
 	} while (hash);
 out:
 	rcu_read_unlock();

@@ -66,7 +66,7 @@ static void widen_table(struct hmap *map, u64 hash, struct hmap_table *table,
 	hmap_table_kill(empty, NULL);
 	/* Before what leads to it, so that a reader's walk knows what it has been at. */
 	WRITE_ONCE(table->depth, table->depth - 1);
-	hmap_dir_merge(map, hash, table, gfp, type);
+	hmap_dir_merge(map, hash, table, hmap_gfp_after(table, gfp), type);
 	hmap_table_retire(type, empty, true);
 	hmap_counter_inc(merges);
 }
@@ -275,9 +275,12 @@ int hmap_trim(struct hmap *map, gfp_t gfp, const struct hmap_type *type)
 	table = hmap_table_of(map, 0);
 	if (table && is_lonely(map, table, type))
 		return back_to_header(map, table, gfp, type);
-	hmap_for_each_table(map, table, hash)
-		if (trim_table(map, hash, gfp, type) || hmap_dir_fit(map, hash, 1, gfp, type))
+	hmap_for_each_table(map, table, hash) {
+		gfp_t after = hmap_gfp_after(table, gfp);
+
+		if (trim_table(map, hash, gfp, type) || hmap_dir_fit(map, hash, 1, after, type))
 			err = -ENOMEM;
+	}
 	return err;
 }
 EXPORT_SYMBOL_HMAP(hmap_trim);

@@ -49,7 +49,7 @@ void hmap_block_free(void *block, size_t bytes)
 	kfree(block);
 }
 
-/* What is beside a reader of hmap_memory(). */
+/* Beside readers, by hmap_memory(). */
 static void add_used(struct hmap_table *table, s32 units)
 {
 	struct hmap_block_sums *sums = hmap_block_sums(table);
@@ -87,7 +87,7 @@ void hmap_share_blocks(struct hmap_table *to, s32 *used, u32 n, u32 left)
 	s32 part = left ? (s64)*used * n / left : *used;
 
 	*used -= part;
-	hmap_block_sums(to)->used += part;
+	add_used(to, part);
 }
 
 /* Frees the blocks of full or deleted slots, which the counters have let go before. Runs in

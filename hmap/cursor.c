@@ -151,6 +151,11 @@ static void look_at_range(struct search *s, void *root)
 	} while (hash && is_in_range(s, hash));
 }
 
+static u8 depth_at(void *root, u64 hash)
+{
+	return hmap_table_depth(hmap_deref_table(root, hash));
+}
+
 /* The range that the cursor is in; or, if it is before one, that of the table there, or
  * what is left of that if it begins before the cursor.
  */
@@ -166,8 +171,7 @@ static struct search search_from(const struct hmap_cursor *cursor, void *root, u
 	} else {
 		s.depth = cursor->hash ? 64 - __ffs64(cursor->hash) : 0;
 		if (!hmap_root_is_object(root))
-			s.depth = max(s.depth, hmap_table_depth(hmap_deref_table(root,
-									     cursor->hash)));
+			s.depth = max(s.depth, depth_at(root, cursor->hash));
 	}
 	s.begin = cursor->hash & ~hmap_range_mask(s.depth);
 	return s;

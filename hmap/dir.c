@@ -183,6 +183,19 @@ void hmap_dir_split(struct hmap *map, u64 hash, u8 depth, struct hmap_table *hal
 	hmap_counter_inc(directory_doublings);
 }
 
+/* Of a reserve, or its end. */
+void hmap_set_reserved(struct hmap *map, bool reserved)
+{
+	struct hmap_dir *dir = hmap_root_dir(hmap_root(map));
+	struct hmap_table *table;
+	u64 hash;
+
+	if (dir)
+		dir->reserved = reserved;
+	hmap_for_each_table(map, table, hash)
+		table->reserved = reserved;
+}
+
 /* Whether the last @spare bits of a directory tell nothing apart. */
 static bool has_spare(const void *dir, u32 spare)
 {

@@ -323,8 +323,8 @@ static u32 shared_bits(const struct hmap *map, const struct hmap_table *table,
  * larger map, or keys chosen by their order: it goes at once to the bit that tells them apart,
  * if a split may go by that.
  */
-static int split(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
-		 const struct hmap_type *type)
+static int split_or_narrow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
+			   const struct hmap_type *type)
 {
 	u64 limit = hmap_table_limit(type, hmap_table_size_max(type)), one = hash;
 	u32 bits = table->depth;
@@ -364,7 +364,7 @@ int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
 		size = max(min(hmap_table_size_twice(type, table->live), most),
 			   min_t(size_t, table->bytes, most));
 	} else {
-		err = split(map, table, hash, gfp, type);
+		err = split_or_narrow(map, table, hash, gfp, type);
 		if (!err)
 			return 0;
 		/* Without memory for two there may be some for one table, to clean it. */

@@ -25,12 +25,13 @@ struct hmap_iter {
 	void				*slots;	/* theirs */
 	void				*object; /* the slot of the one in the header */
 	u64				next;	/* first hash after the table */
-	u64				from;	/* 0, or skip smaller hashes */
+	u64				from;	/* skip smaller hashes */
 	u64				end;	/* where the walk began; 0: with the first hash */
 	u32				first;	/* the first slot that was noted: its word */
 	u32				nr_noted; /* words, from that on */
 	u8				skip;	/* its byte */
 	u8				mode;
+	u8				depth;	/* of the table when the walk came to it */
 	bool				is_back; /* at the first hash, to go on to the end */
 	bool				in_part; /* of the table the walk has been at some */
 };
@@ -82,7 +83,9 @@ static __always_inline bool hmap_iter_step(struct hmap_iter *iter, struct hmap_s
 		index = __ffs64(steps->left);
 		steps->left &= steps->left - 1;
 		if (likely(!(READ_ONCE(iter->table->flags) & HMAP_TABLE_DEAD) &&
-			   !iter->in_part && hmap_is_full(iter->words, index))) {
+			   !iter->in_part &&
+			   READ_ONCE(iter->table->depth) == iter->depth &&
+			   hmap_is_full(iter->words, index))) {
 			steps->slot = hmap_slot_from(type, iter->slots, index);
 			return true;
 		}

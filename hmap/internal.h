@@ -143,8 +143,6 @@ static inline bool hmap_is_littered(const struct hmap_type *type, const struct h
 	return dead > 0 && dead > (ssize_t)hmap_used_bytes(type, table);
 }
 
-void hmap_set_reserved(struct hmap *map, bool reserved);
-
 /* shrink.c: memory given back. A removal asks first, and of tables with many entries
  * once in eight times: it takes a while to find out whether there is a way to shrink.
  */
@@ -193,6 +191,7 @@ void hmap_dir_end(const struct hmap_type *type, void *root, u64 hash, u8 depth, 
 size_t hmap_dir_bytes(const void *root, u64 hash);
 void hmap_retire_all(const struct hmap_type *type, void *ref, u8 base, bool readers);
 void hmap_publish(struct hmap *map, u64 hash, u8 depth, void *ref);
+void hmap_set_reserved(struct hmap *map, bool reserved);
 
 /* Make @object all that the map has; NULL: nothing. */
 static inline void hmap_publish_object(struct hmap *map, void *object)

@@ -73,7 +73,8 @@ static u64 noted_hash(const struct hmap_iter *iter, u32 index)
 /* Whether the walk has been at entries of such a hash, or is to come to them later. */
 static bool is_elsewhere(const struct hmap_iter *iter, u64 hash)
 {
-	return hash < iter->from || (iter->is_back && hash >= iter->end);
+	return hash < iter->from || (iter->next && hash >= iter->next) ||
+	       (iter->is_back && hash >= iter->end);
 }
 
 /* Words that are to be noted: that of the first slot twice, if it is not the word's first. */
@@ -103,6 +104,9 @@ static u64 note_words(struct hmap_iter *iter)
 
 		noted |= match_bits(full) << 8 * i;
 	}
+	/* It has taken over another range: what is added there is for later, or was before. */
+	if (hmap_table_depth(table) != iter->depth)
+		iter->in_part = true;
 	if (!nr_noted)
 		noted &= ~0ULL << iter->skip;
 	else if (iter->nr_noted > nr_words)
@@ -110,8 +114,8 @@ static u64 note_words(struct hmap_iter *iter)
 	return noted;
 }
 
-/* Go to the table of @hash, or to the object in the header. Returns the table's depth. */
-static u8 enter_table(struct hmap_iter *iter, void *root, u64 hash)
+/* Go to the table of @hash, or to the object in the header. */
+static void enter_table(struct hmap_iter *iter, void *root, u64 hash)
 {
 	struct hmap_table *table = (struct hmap_table *)&header_table;
 	u8 depth = 0;
@@ -128,10 +132,11 @@ static u8 enter_table(struct hmap_iter *iter, void *root, u64 hash)
 	iter->first = 0;
 	iter->skip = 0;
 	iter->nr_noted = 0;
-	iter->from = hash & hmap_range_mask(depth) ? hash : 0;
+	iter->depth = depth;
+	iter->from = hash;
 	iter->next = hmap_range_next(hash, depth);
-	iter->in_part = iter->from || (iter->is_back && iter->next - 1 >= iter->end);
-	return depth;
+	iter->in_part = hash & hmap_range_mask(depth) ||
+			(iter->is_back && iter->next - 1 >= iter->end);
 }
 
 void __hmap_iter_leave(struct hmap_iter *iter)
@@ -255,13 +260,13 @@ static u64 find_any(void *root)
 static void enter_first(struct hmap_iter *iter, void *root)
 {
 	u64 any = hmap_root_is_object(root) ? 0 : find_any(root);
-	u8 depth = enter_table(iter, root, any);
 
-	iter->from = 0;
+	enter_table(iter, root, any);
+	iter->from = any & ~hmap_range_mask(iter->depth);
+	iter->end = iter->from;
 	iter->in_part = false;
 	if (is_header(iter))
 		return;
-	iter->end = any & ~hmap_range_mask(depth);
 	iter->first = hmap_home(any, iter->table->nr_words);
 	iter->skip = any_byte(any);
 }

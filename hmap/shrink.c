@@ -111,7 +111,10 @@ static int merge_table(struct hmap *map, u64 hash, bool tightly, gfp_t gfp,
 
 	if (!buddy)
 		return 0;
-	if (!table->live || !buddy->live) {
+	/* A reader's walk that has noted a slot may find an object there that is added later, of
+	 * the range that is taken over, which it has yet to come to.
+	 */
+	if ((!table->live || !buddy->live) && !(hmap_is_rcu(type) && hmap_is_object(type))) {
 		widen_table(map, hash, table->live ? table : buddy,
 			    table->live ? buddy : table, gfp, type);
 		return 1;
@@ -180,19 +183,6 @@ static bool is_reserved(const struct hmap *map)
 
 	return hmap_is_dir(root) ? hmap_root_dir(root)->reserved :
 				   ((struct hmap_table *)root)->reserved;
-}
-
-/* Of a reserve, or its end. */
-void hmap_set_reserved(struct hmap *map, bool reserved)
-{
-	struct hmap_dir *dir = hmap_root_dir(hmap_root(map));
-	struct hmap_table *table;
-	u64 hash;
-
-	if (dir)
-		dir->reserved = reserved;
-	hmap_for_each_table(map, table, hash)
-		table->reserved = reserved;
 }
 
 /* The last entry has gone, and was in @table. */

@@ -283,8 +283,7 @@ void rcu_barrier(void);
 
 /* processes: whether ours has been told to end */
 extern bool stub_killed;
-#define current				NULL
-#define fatal_signal_pending(p)		((void)(p), stub_killed)
+#define fatal_signal_pending(process)	stub_killed
 
 /* locks: nobody else is there */
 #define DEFINE_SPINLOCK(name)		int name

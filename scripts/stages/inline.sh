@@ -50,7 +50,7 @@ is_load_and_test() {
 }
 
 # hashes_nothing FUNCTION: whether there is a way through it that tests the root for the
-# tag of an object (HMAP_ROOT_OBJECT), and comes to the end without a call or a product.
+# tag of an object (HMAP_ROOT_OBJECT of HMAP_ROOT_TAGS), and comes to the end without a call or a product.
 # Where hashing comes first, there is none.
 hashes_nothing() {
 	instructions "$1" | awk -F'\t' '
@@ -63,7 +63,9 @@ hashes_nothing() {
 				target = number[word[2]]
 				if (op ~ /^(call|i?mul)/)
 					return 0
-				if (op ~ /^test[bwlq]? +\$0x2,/)
+				if (op ~ /^and[bwlq]? +\$0x3,/)
+					masked = 1
+				if (masked && op ~ /^cmp[bwlq]? +\$0x2,/)
 					tested = 1
 				if (op ~ /^ret/)
 					return tested

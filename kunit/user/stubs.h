@@ -316,7 +316,7 @@ static inline long local_read(const local_t *l)
 	return l->count;
 }
 
-#define this_cpu_inc_return(v)		(++(v))
+#define this_cpu_inc_return(v)		__atomic_add_fetch(&(v), 1, __ATOMIC_RELAXED)
 #define per_cpu(v, cpu)			(*((void)(cpu), &(v)))
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
 #define percpu_counter_init(c, n, gfp)	((c)->count = (n), 0)

@@ -12,9 +12,11 @@ DIR=$HMAP_BUILD/cppcheck
 check() {
 	cppcheck -q --enable=warning,performance,portability --std=c11 -j"$(nproc)" \
 		--suppress=arithOperationsOnVoidPointer --inline-suppr \
+		--suppress=nullPointer:kunit/user/sequence.c \
 		--error-exitcode=1 "$@"
 }
 
+# In sequence.c it takes the null pointers that the macros of kinds take the type of for read.
 # kunit/model_kind.c is types and the wrappers of 18 kinds, of which cppcheck makes gigabytes.
 make --no-print-directory -C kunit/user BUILD="$DIR" headers
 mapfile -t core < <(sources | grep -E '^(hmap|kunit/user)/.*\.c$|^kunit/model.*\.c$' |

@@ -111,7 +111,7 @@ static void some_keys(struct kunit *test)
 
 static void many_keys(struct kunit *test)
 {
-	run_kinds(test, 3, MODEL_KEYS, 4000, random_steps);
+	run_kinds(test, 3, 2048, 4000, random_steps);
 }
 
 /* The number of keys at which a few tables are merged depends on their size. */

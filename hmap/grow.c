@@ -98,8 +98,8 @@ static void discard_table(const struct hmap_type *type, struct hmap_table *table
 }
 
 /* Copy the entry of @slot into a table that is not published, and has room. */
-static void add_copy(const struct hmap_type *type, struct hmap_table *to, const void *slot,
-		     u64 hash)
+void hmap_add_copy(const struct hmap_type *type, struct hmap_table *to, const void *slot,
+		   u64 hash)
 {
 	long index = hmap_table_find_free(type, to, hash);
 
@@ -108,7 +108,7 @@ static void add_copy(const struct hmap_type *type, struct hmap_table *to, const 
 }
 
 /* Copy the object in the header, if there is one, to where @ref leads. */
-static void add_first(struct hmap *map, void *ref, const struct hmap_type *type)
+void hmap_add_first(const struct hmap *map, void *ref, const struct hmap_type *type)
 {
 	void *object = hmap_root(map);
 	u64 hash;
@@ -117,7 +117,7 @@ static void add_first(struct hmap *map, void *ref, const struct hmap_type *type)
 		return;
 	object = hmap_root_object(object);
 	hash = hmap_object_hash(type, object, hmap_seed(map));
-	add_copy(type, hmap_deref_table(ref, hash), &object, hash);
+	hmap_add_copy(type, hmap_deref_table(ref, hash), &object, hash);
 }
 
 /*
@@ -131,7 +131,7 @@ struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp, const struc
 	table = hmap_table_alloc(type, hmap_table_size_exact(type, n), 0, gfp);
 	if (!table)
 		return NULL;
-	add_first(map, table, type);
+	hmap_add_first(map, table, type);
 	hmap_publish(map, 0, 0, table);
 	return table;
 }
@@ -223,7 +223,6 @@ static int copy_halves(struct hmap *map, struct hmap_table *table,
 
 	if (table->live > hmap_table_slots(type, size))
 		size = hmap_table_size_for(type, table->live);
-
 	for (i = 0; i < 2; i++)
 		half[i] = hmap_table_alloc(type, size, table->depth + 1, gfp);
 	if (!half[0] || !half[1]) {
@@ -290,7 +289,7 @@ static int narrow_table(struct hmap *map, struct hmap_table *table, u64 hash, gf
 	}
 	half[!upper]->reserved = table->reserved;
 	hmap_dir_split(map, hash, depth, half, &room, type);
-	/* Now what it gives up has another. Pairs with the acquire in enter_table(). */
+	/* Now what it gives up has another. Pairs with the acquire in hmap_table_depth(). */
 	smp_store_release(&table->depth, depth);
 	hmap_counter_inc(splits);
 	return 0;
@@ -336,8 +335,10 @@ static int split_or_narrow(struct hmap *map, struct hmap_table *table, u64 hash,
 		return 1;
 	if (bits == table->depth)
 		return split_table(map, table, hash, gfp, type);
-	while (!err && table->depth < bits)
+	/* Until it is no more the table of @hash: there is room then. */
+	do {
 		err = narrow_table(map, table, one, gfp, type);
+	} while (!err && table->depth < bits && hmap_table_of(map, hash) == table);
 	return err;
 }
 
@@ -377,229 +378,3 @@ int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
 		return -ENOMEM;
 	return hmap_rebuild(map, table, hash, size, gfp, type);
 }
-
-/* No more tables are reserved than 2^27: half a TiB, if they are of 4 KiB. */
-#define RESERVE_MAX_DEPTH	27
-
-/* Entries that one of 2^@depth tables should have room for, out of @n. Hashes
- * spread them binomially, with a standard deviation of less than the root of the
- * share; more than six of them, and six, are missed once in 10^9 tables.
- */
-static size_t share_of(unsigned long n, u8 depth)
-{
-	unsigned long share = (n >> depth) + !!(n & ((1UL << depth) - 1));
-
-	return depth ? share + 6 * (int_sqrt(share) + 1) + 6 : share;
-}
-
-/* The depth at which tables have room for their share of @n, or -E2BIG. */
-static int depth_for(const struct hmap_type *type, unsigned long n)
-{
-	u32 limit = hmap_table_limit(type, hmap_table_size_max(type));
-	int depth;
-
-	if (n > LONG_MAX)
-		return -E2BIG;
-	for (depth = 0; share_of(n, depth) > limit; depth++)
-		if (depth == RESERVE_MAX_DEPTH || n >> depth == 0)
-			return -E2BIG;
-	return depth;
-}
-
-/* What a reserve is for. */
-struct reserve {
-	struct hmap		*map;
-	const struct hmap_type	*type;
-	unsigned long		n;
-	u8			depth;	/* of the tables then, at least */
-	gfp_t			gfp;
-};
-
-/* The hashes of a table that a safe walk has pinned: see hmap_table_keep_hashes(). */
-struct kept_hashes {
-	struct kept_hashes	*next;
-	struct hmap_table	*table;
-	u64			*hashes;
-};
-
-static bool has_room(const struct reserve *r)
-{
-	u32 limit = hmap_table_limit(r->type, hmap_table_size_max(r->type));
-	struct hmap_table *table;
-	size_t share;
-	u64 hash;
-
-	hmap_for_each_table(r->map, table, hash) {
-		share = min_t(size_t, share_of(r->n, table->depth), limit);
-		if (table->depth < r->depth ||
-		    (share > table->live && share - table->live > max(table->room, 0)))
-			return false;
-	}
-	return true;
-}
-
-/* Copy @table to where @root leads. False: one has no room, as hashes are not spread as they
- * should be.
- */
-static bool copy_to(const struct reserve *r, const struct hmap_table *table, void *root)
-{
-	s32 used = hmap_has_blocks(r->type) ? hmap_block_sums(table)->used : 0;
-	u32 nr, left = table->live;
-	u64 full, hash;
-
-	for (nr = 0; nr < table->nr_words; nr++) {
-		for (full = hmap_match_full(table->words[nr]); full; full &= full - 1) {
-			const void *slot = hmap_slot(r->type, table, hmap_index(nr, full));
-			struct hmap_table *to;
-
-			hash = hmap_slot_hash(r->type, slot, hmap_seed(r->map));
-			to = hmap_deref_table(root, hash);
-			if (to->room <= 0)
-				return false;
-			HMAP_COST(slots, 1);
-			add_copy(r->type, to, slot, hash);
-			if (hmap_has_blocks(r->type))
-				hmap_share_blocks(to, &used, 1, left--);
-		}
-	}
-	if (used)
-		hmap_share_blocks(hmap_deref_table(root, 0), &used, 0, 0);
-	return true;
-}
-
-static bool copy_all(const struct reserve *r, void *root)
-{
-	struct hmap_table *table;
-	u64 hash;
-
-	hmap_for_each_table(r->map, table, hash)
-		if (!copy_to(r, table, root))
-			return false;
-	return true;
-}
-
-/* Tables with room, and all entries in them; NULL if that cannot be; or an error pointer. */
-static void *build(const struct reserve *r)
-{
-	const size_t most = hmap_table_size_max(r->type);
-	size_t size = max(hmap_table_size_min(r->depth),
-			  hmap_table_size_exact(r->type, share_of(r->n, r->depth)));
-	void *root;
-
-	for (;; size = most) {
-		root = hmap_dir_build(r->type, 0, r->depth, size, r->gfp);
-		if (IS_ERR(root))
-			return root;
-		if (hmap_is_dir(root))
-			hmap_ref_dir(root)->count = hmap_live(r->map);
-		if (!hmap_table_of(r->map, 0)) {
-			add_first(r->map, root, r->type);
-			return root;
-		}
-		if (copy_all(r, root))
-			return root;
-		hmap_retire_all(r->type, root, 0, false);
-		if (size == most)
-			return NULL;
-	}
-}
-
-static int keep_hashes(const struct reserve *r, struct kept_hashes **all)
-{
-	struct kept_hashes *kept;
-	struct hmap_table *table;
-	u64 hash, *hashes;
-
-	hmap_for_each_table(r->map, table, hash) {
-		if (hmap_table_keep_hashes(r->type, table, hmap_seed(r->map), &hashes, r->gfp))
-			return -ENOMEM;
-		if (!hashes)
-			continue;
-		kept = kmalloc(sizeof(*kept), r->gfp | __GFP_NOWARN);
-		if (!kept) {
-			hmap_counter_inc(alloc_failures);
-			kfree(hashes);
-			return -ENOMEM;
-		}
-		*kept = (struct kept_hashes){ *all, table, hashes };
-		*all = kept;
-	}
-	return 0;
-}
-
-/* Let @new take the place of all there is, or with @err of nothing. */
-static void publish_all(const struct reserve *r, void *new, struct kept_hashes *all, int err)
-{
-	void *old = hmap_root(r->map);
-	struct hmap_table *table;
-	u64 hash;
-
-	if (!err)
-		hmap_for_each_table(r->map, table, hash)
-			hmap_table_kill(table, NULL);
-	while (all) {
-		struct kept_hashes *kept = all;
-
-		all = kept->next;
-		if (err)
-			kfree(kept->hashes);
-		else
-			kept->table->hashes = kept->hashes;
-		kfree(kept);
-	}
-	if (err) {
-		hmap_retire_all(r->type, new, 0, false);
-		return;
-	}
-	hmap_publish(r->map, 0, 0, new);
-	if (old && !hmap_root_is_object(old))
-		hmap_retire_all(r->type, old, 0, true);
-}
-
-/* Make room in all tables, or change nothing. */
-static int reserve_more(const struct reserve *r)
-{
-	struct kept_hashes *all = NULL;
-	void *new = build(r);
-	int err;
-
-	if (IS_ERR_OR_NULL(new))
-		return PTR_ERR_OR_ZERO(new);
-	err = keep_hashes(r, &all);
-	publish_all(r, new, all, err);
-	return err;
-}
-
-int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp, const struct hmap_type *type)
-{
-	struct reserve r = { .map = map, .type = type, .n = n, .gfp = gfp };
-	struct hmap_table *table;
-	int err;
-
-	might_alloc(gfp);
-	if (!n)
-		return 0;
-	if (!hmap_check_type(type))
-		return -EINVAL;
-	hmap_note_type(map, type);
-	/* The first object needs no room. */
-	if (n > hmap_live(map) && !(hmap_is_object(type) && n == 1)) {
-		err = depth_for(type, n);
-		if (err < 0)
-			return err;
-		r.depth = err;
-		/* Rather than end other processes for what is only wanted. */
-		if (gfpflags_allow_blocking(gfp))
-			r.gfp |= __GFP_RETRY_MAYFAIL;
-		table = hmap_table_of(map, 0);
-		if (table)
-			r.gfp = hmap_gfp_after(table, r.gfp);
-		if (!table || !has_room(&r))
-			err = reserve_more(&r);
-		if (err < 0)
-			return err;
-	}
-	hmap_set_reserved(map, true);
-	return 0;
-}
-EXPORT_SYMBOL_HMAP(hmap_reserve);

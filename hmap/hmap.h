@@ -560,9 +560,10 @@ int hmap_trim(struct hmap *map, gfp_t gfp, const struct hmap_type *type);
  * @type: what the map holds
  *
  * Each call looks somewhere else, by numbers that are cheap and no secret. Every entry's turn
- * comes, those of nearly empty tables' more often.
+ * comes, though not each equally often.
  *
- * Context: As hmap_lookup(). O(1) on average.
+ * Context: As hmap_lookup(). O(1) on average; in a map with much more room reserved than it has
+ * entries, O(tables).
  * Return: What hmap_lookup() gives for the entry, or NULL if there is none.
  */
 void *hmap_any(const struct hmap *map, const void **key, const struct hmap_type *type);

@@ -25,7 +25,7 @@
 
 /* What changes of shape cost: a build for tests counts it (kunit/user/cost.h). */
 #ifndef HMAP_COST
-#define HMAP_COST(what, n)	((void)(n))
+#define HMAP_COST(what, n)	((void)#what, (void)(n))
 #endif
 
 /*
@@ -165,6 +165,9 @@ void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash,
 /* grow.c: a map gets its first table, and more room */
 bool hmap_check_type(const struct hmap_type *type);
 struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp, const struct hmap_type *type);
+void hmap_add_copy(const struct hmap_type *type, struct hmap_table *to, const void *slot,
+		   u64 hash);
+void hmap_add_first(const struct hmap *map, void *ref, const struct hmap_type *type);
 int hmap_rebuild(struct hmap *map, struct hmap_table *table, u64 hash,
 		 size_t size, gfp_t gfp, const struct hmap_type *type);
 int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,

@@ -208,24 +208,20 @@ void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash,
 {
 	bool littered = hmap_is_littered(type, table);
 	size_t size = table->bytes;
+	struct hmap_table *merged;
 
 	if (!hmap_live(map)) {
 		leave_nothing(map, table, hash, type);
 		return;
 	}
-	if (is_lonely(map, table, type)) {
-		leave_one(map, table, type);
-		return;
-	}
-	if (!littered && !table->depth && size <= KEPT_BYTES)
-		return;
 	merge_up(map, hash, false, shrink_gfp, type);
-	if (hmap_table_of(map, hash) != table) {
-		table = hmap_table_of(map, hash);
-		if (is_lonely(map, table, type))
-			leave_one(map, table, type);
+	merged = hmap_table_of(map, hash);
+	if (is_lonely(map, merged, type)) {
+		leave_one(map, merged, type);
 		return;
 	}
+	if (merged != table || (!littered && !table->depth && size <= KEPT_BYTES))
+		return;
 	if (hmap_is_sparse(table) && !table->reserved)
 		size = max(hmap_table_size_min(table->depth),
 			   hmap_table_size_for(type, table->live + table->live / 2));

@@ -100,7 +100,8 @@ static void dead_blocks_stay_in_bounds(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &n, type), 0);
 		KUNIT_EXPECT_LE(test, hmap_memory(&map, type),
 				tables + 2 * (many - n - 1) * block + PAGE_SIZE);
-		if (n != many / 2)
+		/* Few enough for the tables to stay as they are, and many. */
+		if (n != 2 && n != many / 2)
 			continue;
 		KUNIT_ASSERT_EQ(test, hmap_trim(&map, GFP_KERNEL, type), 0);
 		KUNIT_EXPECT_LE(test, hmap_memory(&map, type),
@@ -135,6 +136,109 @@ static void keys_by_rank_need_no_large_block(struct kunit *test)
 	KUNIT_EXPECT_LE(test, stub_largest, HMAP_TABLE_MAX < 512 ? 512 : HMAP_TABLE_MAX);
 #endif
 	KUNIT_EXPECT_LE(test, hmap_memory(&map, type), 2 * fresh_memory(test, 0, 4096));
+	hmap_destroy(&map, type);
+}
+
+/* The next key from @key on whose hash begins with these 12 bits. */
+static u64 key_with(const struct hmap *map, u64 key, u64 bits)
+{
+	while (hmap_hash(&u64_rcu_type, &key, sizeof(key), hmap_seed(map)) >> 52 != bits)
+		key++;
+	return key;
+}
+
+static struct hmap_table *table_with(const struct hmap *map, u64 bits)
+{
+	return hmap_deref_table(rcu_dereference_protected(map->root, 1), bits << 52);
+}
+
+#define MANY_KEYS 4000000000ULL	/* more than are tried for the others */
+#define DEEP	0x000ULL	/* where the map is deep, so that elsewhere it is so too soon */
+#define ALIKE	0x080ULL	/* keys that share more bits than their table's depth */
+
+/* A full table, which has something to be cleaned, whose keys but the next share many bits. */
+static void fill_with_alike(struct kunit *test, struct hmap *map)
+{
+	const struct hmap_type *type = &u64_rcu_type;
+	struct hmap_table *table;
+	u64 key = 0, first = 0, n;
+
+	do {
+		key = key_with(map, key + 1, DEEP);
+		KUNIT_ASSERT_EQ(test, hmap_insert(map, &key, &key, GFP_KERNEL, type), 0);
+		cond_resched();
+	} while (!hmap_is_dir(rcu_dereference_protected(map->root, 1)) ||
+		 table_with(map, DEEP)->depth < 12);
+	do {
+		key = key_with(map, key + 1, ALIKE);
+		first = first ?: key;
+		KUNIT_ASSERT_EQ(test, hmap_insert(map, &key, &key, GFP_KERNEL, type), 0);
+		table = table_with(map, ALIKE);
+		cond_resched();
+	} while (table->bytes < HMAP_TABLE_MAX || table->room > 0);
+	for (n = table->live / 16 + 1, key = first; n; n--, key = key_with(map, key + 1, ALIKE))
+		KUNIT_ASSERT_EQ(test, hmap_remove(map, &key, type), 0);
+}
+
+/* Each allocation on the way down to where keys differ fails once: nothing is lost. The key
+ * that is inserted parts with the others sooner, or later.
+ */
+static void failures_on_the_way_down(struct kunit *test)
+{
+	static const u64 others[] = { 0x0c0, 0x090, 0x081, ALIKE };
+	const struct hmap_type *type = &u64_rcu_type;
+	u32 i, n, steps = 0;
+	unsigned long count;
+	struct hmap map;
+	bool failed;
+	u64 key;
+
+	if (!can_fail_allocations())
+		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
+	for (i = 0, n = 1; i < ARRAY_SIZE(others); i += !failed, n = failed ? n + 1 : 1) {
+		map = (struct hmap){ };
+		fill_with_alike(test, &map);
+		KUNIT_ASSERT_EQ(test, table_with(&map, ALIKE) == table_with(&map, others[i]),
+				true);
+		count = hmap_count(&map, type);
+		key = key_with(&map, MANY_KEYS, others[i]);
+		fail_nth_allocation(n);
+		count += !hmap_insert(&map, &key, &key, GFP_KERNEL, type);
+		failed = allocation_has_failed();
+		KUNIT_ASSERT_EQ(test, hmap_validate(&map, type), 0);
+		KUNIT_EXPECT_EQ(test, hmap_count(&map, type), count);
+		hmap_destroy(&map, type);
+		steps += failed;
+	}
+	/* A table for each bit that all share, at least. */
+	KUNIT_EXPECT_GE(test, steps, 4);
+}
+
+/* A full table without memory for another one asks once in eight inserts. */
+static void failed_growth_is_put_off(struct kunit *test)
+{
+	const struct hmap_type *type = &u64_rcu_type;
+	struct hmap_table *table;
+	struct hmap map = { };
+	struct hmap_stats stats;
+	u64 n = 0, slack;
+
+	if (!can_fail_allocations())
+		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
+	do {
+		insert_keys(test, &map, type, n, n + 1);
+		n++;
+		table = rcu_dereference_protected(map.root, 1);
+	} while (table->bytes < HMAP_TABLE_MAX || table->room > 0);
+	slack = (u64)table->nr_words * HMAP_WORD_SLOTS / 8 - 1;
+	stats_since(&stats);
+	fail_all_allocations(true);
+	insert_keys(test, &map, type, n, n + slack);
+	fail_all_allocations(false);
+	/* Each time the first of what a split needs, and what cleaning needs. */
+	KUNIT_EXPECT_LE(test, stats_since(&stats).alloc_failures, 2 * (slack / 8 + 1));
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map, type), 0);
+	expect_keys(test, &map, type, 0, n + slack);
 	hmap_destroy(&map, type);
 }
 
@@ -291,6 +395,51 @@ static void successors_are_accounted(struct kunit *test)
 	hmap_destroy(&map, type);
 }
 
+/* And the directories that lead to fewer tables then. */
+static void smaller_directories_are_accounted(struct kunit *test)
+{
+	const struct hmap_type *type = &u64_rcu_type;
+	struct hmap map = { };
+	struct hmap_stats stats;
+	size_t before;
+	u64 n;
+
+	rcu_barrier();
+	before = stub_unaccounted;
+	for (n = 0; n < 300000; n++)
+		KUNIT_ASSERT_EQ(test, hmap_insert(&map, &n, &n, GFP_KERNEL_ACCOUNT, type), 0);
+	for (n = 0; n < 295000; n++)
+		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &n, type), 0);
+	stats_since(&stats);
+	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL, type), 0);
+	KUNIT_EXPECT_GT(test, stats_since(&stats).directory_shrinks, 0);
+	rcu_barrier();
+	KUNIT_EXPECT_EQ(test, stub_unaccounted, before);
+	hmap_destroy(&map, type);
+}
+
+/* Also if it is but one of many tables that was accounted. */
+static void a_reserve_is_accounted_as_what_was_there(struct kunit *test)
+{
+	const struct hmap_type *type = &u64_rcu_type;
+	struct hmap map = { };
+	struct hmap_stats stats;
+	size_t before;
+	u64 n = 0;
+
+	insert_keys(test, &map, type, 0, 2000);
+	stats_since(&stats);
+	for (n = 2000; !stats_since(&stats).splits; n++)
+		KUNIT_ASSERT_EQ(test, hmap_insert(&map, &(u64){ key_of(n) }, &n,
+						  GFP_KERNEL_ACCOUNT, type), 0);
+	rcu_barrier();
+	before = stub_unaccounted;
+	KUNIT_EXPECT_EQ(test, hmap_reserve(&map, 10000, GFP_KERNEL, type), 0);
+	rcu_barrier();
+	KUNIT_EXPECT_LT(test, stub_unaccounted, before);
+	hmap_destroy(&map, type);
+}
+
 /* A process that has been told to end is not kept, and the map is as it was. */
 static void reserves_end_with_the_process(struct kunit *test)
 {
@@ -317,11 +466,15 @@ static struct kunit_case bounds_test_cases[] = {
 	KUNIT_CASE(trim_gives_up_a_reserve_at_once),
 	KUNIT_CASE(dead_blocks_stay_in_bounds),
 	KUNIT_CASE(keys_by_rank_need_no_large_block),
+	KUNIT_CASE(failures_on_the_way_down),
+	KUNIT_CASE(failed_growth_is_put_off),
 	KUNIT_CASE(evicting_the_first_is_fair),
 	KUNIT_CASE(evicting_any_is_fair),
 	KUNIT_CASE(any_of_few_is_found),
 #ifdef _HMAP_USER_STUBS_H
 	KUNIT_CASE(successors_are_accounted),
+	KUNIT_CASE(smaller_directories_are_accounted),
+	KUNIT_CASE(a_reserve_is_accounted_as_what_was_there),
 	KUNIT_CASE(reserves_end_with_the_process),
 #endif
 	{}

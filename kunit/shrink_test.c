@@ -20,59 +20,56 @@ static size_t memory_of_fresh(struct kunit *test, const struct hmap_type *type,
 	return bytes;
 }
 
-/* Entries may also go in the order of their hashes, by a walk that removes what it
- * visits. Then the last two tables may be too full to be merged, and keep the
- * directory: less than a byte for each entry that there has been.
+/* Entries may also go in the order of their hashes, by a walk that removes what it visits. Then
+ * the last tables may be too full to be merged, and a few empty ones lead to them.
  */
-static void give_back_in_walk(struct kunit *test, const struct hmap_type *type)
+static void give_back_in_walk(struct kunit *test, struct hmap *map, const struct hmap_type *type)
 {
 	const u64 many = 20000;
 	u64 left = many, key;
-	struct hmap map = { };
 	const u64 *k;
 	u64 *v;
 
-	insert_keys(test, &map, type, 0, left);
+	insert_keys(test, map, type, 0, left);
 	test_lock();
-	hmap_walk_safe(&map, iter, k, v, type) {
+	hmap_walk_safe(map, iter, k, v, type) {
 		key = *k;
-		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key, type), 0);
+		KUNIT_ASSERT_EQ(test, hmap_remove(map, &key, type), 0);
 		left--;
 		if (left % 977 && left > 20)
 			continue;
-		KUNIT_EXPECT_LE(test, hmap_memory(&map, type),
-				512 + many +
+		KUNIT_EXPECT_LE(test, hmap_memory(map, type),
+				512 + 8 * HMAP_DIR_TABLE_MIN +
 				4 * memory_of_fresh(test, type, 0, left));
-		KUNIT_EXPECT_EQ(test, hmap_validate(&map, type), 0);
+		KUNIT_EXPECT_EQ(test, hmap_validate(map, type), 0);
 	}
 	test_unlock();
 	KUNIT_EXPECT_EQ(test, left, 0);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map, type), 0);
+	KUNIT_EXPECT_EQ(test, hmap_memory(map, type), 0);
 }
 
 /* All the way down, the memory is at most a constant and four times what the live
  * entries need; a table above the smallest class goes with its last entry.
  */
-static void give_back(struct kunit *test, const struct hmap_type *type)
+static void give_back(struct kunit *test, struct hmap *map, const struct hmap_type *type)
 {
 	const u64 many = 20000;
 	struct hmap_stats stats;
-	struct hmap map = { };
 	u64 n;
 
 	stats_since(&stats);
-	insert_keys(test, &map, type, 0, many);
+	insert_keys(test, map, type, 0, many);
 	for (n = 0; n < many; n++) {
-		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }, type), 0);
+		KUNIT_ASSERT_EQ(test, hmap_remove(map, &(u64){ key_of(n) }, type), 0);
 		if (n % 977 && many - n > 20)
 			continue;
-		KUNIT_EXPECT_LE(test, hmap_memory(&map, type),
+		KUNIT_EXPECT_LE(test, hmap_memory(map, type),
 				512 + 4 * memory_of_fresh(test, type, n + 1, many));
-		KUNIT_EXPECT_EQ(test, hmap_validate(&map, type), 0);
-		expect_keys(test, &map, type, n + 1, many);
+		KUNIT_EXPECT_EQ(test, hmap_validate(map, type), 0);
+		expect_keys(test, map, type, n + 1, many);
 		cond_resched();
 	}
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map, type), 0);
+	KUNIT_EXPECT_EQ(test, hmap_memory(map, type), 0);
 	stats = stats_since(&stats);
 	KUNIT_EXPECT_GT(test, stats.merges, 0);
 	KUNIT_EXPECT_GT(test, stats.rebuilds_shrink, 0);
@@ -82,10 +79,15 @@ static void give_back(struct kunit *test, const struct hmap_type *type)
 
 static void removals_give_memory_back(struct kunit *test)
 {
-	give_back(test, &u64_type);
-	give_back(test, &u64_rcu_type);
-	give_back_in_walk(test, &u64_type);
-	give_back_in_walk(test, &u64_rcu_type);
+	/* Each has a seed of its own, by its address. */
+	static struct hmap maps[8];
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(maps); i++) {
+		give_back(test, &maps[i], i % 2 ? &u64_type : &u64_rcu_type);
+		give_back_in_walk(test, &maps[i], i % 2 ? &u64_type : &u64_rcu_type);
+		cond_resched();
+	}
 }
 
 /* No size at which one insert and one removal by turns allocate each time. */

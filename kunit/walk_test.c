@@ -274,6 +274,72 @@ static void merges_under_a_walk(struct kunit *test)
 }
 
 /* Readers may not walk what is freed at once. */
+static bool in_half(const struct hmap *map, u64 key, bool half)
+{
+	return hmap_hash(&u64_type, &key, sizeof(key), hmap_seed(map)) >> 63 == half;
+}
+
+/* The next key from *@key on of this half of the hashes, inserted with @value. */
+static void insert_next(struct kunit *test, struct hmap *map, u64 *key, bool half, u64 value)
+{
+	do
+		(*key)++;
+	while (!in_half(map, *key, half));
+	KUNIT_ASSERT_EQ(test, hmap_insert(map, key, &value, GFP_KERNEL, &u64_type), 0);
+}
+
+/*
+ * The walk's table takes over the range of the other, which has become empty. In the place of
+ * an entry that is due, one of that range is inserted: it is visited there or later, not twice.
+ */
+static void widened_tables_are_walked_once(struct kunit *test)
+{
+	const struct hmap_type *type = &u64_type;
+	u64 n, tries, count = 0, came, key = 1 << 20;
+	struct hmap_stats stats;
+	struct hmap map = { };
+	bool begun = false, half;
+	const u64 *k, *place;
+	u64 *v;
+
+	stats_since(&stats);
+	for (; !stats_since(&stats).splits; count++)
+		insert_range(test, &map, type, count, count + 1);
+	came = count;
+	hmap_walk_safe(&map, iter, k, v, type) {
+		visits[*v]++;
+		if (begun)
+			continue;
+		begun = true;
+		half = !in_half(&map, *k, false);
+		/* Too many to be copied together with few. */
+		while (iter.table->live <= iter.table->nr_words * HMAP_WORD_SLOTS / 2)
+			insert_next(test, &map, &key, half, came++);
+		for (n = 0; n < count; n++)
+			if (!in_half(&map, n, half))
+				KUNIT_ASSERT_EQ(test, hmap_remove(&map, &n, type), 0);
+		KUNIT_ASSERT_EQ(test, rcu_dereference_protected(map.root, 1) == iter.table, true);
+		for (n = 0; n < count; n++) {
+			if (visits[n] || !in_half(&map, n, half))
+				continue;
+			place = hmap_lookup(&map, &n, type);
+			KUNIT_ASSERT_EQ(test, hmap_remove(&map, &n, type), 0);
+			for (tries = 0; tries < 500; tries++) {
+				insert_next(test, &map, &key, !half, came);
+				if (hmap_lookup(&map, &key, type) == place)
+					break;
+				KUNIT_ASSERT_EQ(test, hmap_remove(&map, &key, type), 0);
+			}
+			came += tries < 500;
+		}
+	}
+	for (n = count; n < came; n++)
+		KUNIT_EXPECT_LE(test, visits[n], 1);
+	KUNIT_EXPECT_GT(test, came, count);
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map, type), 0);
+	hmap_destroy(&map, type);
+}
+
 static void rcu_walk_needs_an_rcu_type(struct kunit *test)
 {
 	struct hmap map = { };
@@ -408,6 +474,7 @@ static struct kunit_case walk_test_cases[] = {
 	KUNIT_CASE(changes_under_a_walk),
 	KUNIT_CASE(changes_under_a_walk_rcu),
 	KUNIT_CASE(merges_under_a_walk),
+	KUNIT_CASE(widened_tables_are_walked_once),
 	KUNIT_CASE(rcu_walk_needs_an_rcu_type),
 	KUNIT_CASE(rcu_walk_of_an_empty_map),
 	KUNIT_CASE(rcu_walks_beside_a_writer),

@@ -29,17 +29,4 @@ copy_sources "$DIR"
 ! kcsan_finds "$HMAP_LOG/broken-kcsan-none.log" ||
 	die "complaints about hmap as it is, see $HMAP_LOG/broken-kcsan-none.log"
 
-passed=0 failed=0
-for patch in "${patches[@]}"; do
-	copy_sources "$DIR"
-	patch -p1 -d "$DIR" <"$patch" || die "$patch does not apply any more"
-	if kcsan_finds "$HMAP_LOG/broken-kcsan-$(basename "$patch" .patch).log"; then
-		echo "found by KCSAN: $(head -n 1 "$patch")"
-		passed=$((passed + 1))
-	else
-		echo "NOT FOUND: $(head -n 1 "$patch")"
-		failed=$((failed + 1))
-	fi
-done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+expect_finds "$DIR" kcsan_finds "${patches[@]}"

@@ -11,12 +11,6 @@
 DIR=$HMAP_BUILD/broken
 DURATION=${DURATION:-3} # of each kind of map
 
-# prepare_tree PATCH: a copy of the sources with this patch.
-prepare_tree() {
-	copy_sources "$DIR"
-	patch -p1 -d "$DIR" <"$1" || die "$1 does not apply any more"
-}
-
 # tsan_finds LOG: whether the thread sanitizer, or a check, complains in user space.
 tsan_finds() {
 	local status=0
@@ -25,6 +19,7 @@ tsan_finds() {
 		"$DIR/user/stress-tsan" || die "cannot build it for user space"
 	timeout $((10 * DURATION + 60)) make --no-print-directory -C "$DIR/kunit/user" \
 		BUILD="$DIR/user" TSAN_SECONDS="$DURATION" tsan >"$1" 2>&1 || status=$?
+	[ "$status" -ne 124 ] || die "the stress test did not end in time, see $1"
 	grep -m 3 -E '^hmap: .* map: |WARNING: ThreadSanitizer|ERROR: ThreadSanitizer' "$1" ||
 		[ "$status" -ne 0 ]
 }
@@ -47,20 +42,15 @@ copy_sources "$DIR"
 ! tsan_finds "$HMAP_LOG/broken-none-user.log" ||
 	die "complaints about hmap as it is, see $HMAP_LOG/broken-none-user.log"
 
-passed=0 failed=0
-for patch in kunit/broken/*.patch; do
-	log=$HMAP_LOG/broken-$(basename "$patch" .patch)
-	prepare_tree "$patch"
-	if tsan_finds "$log-user.log"; then
-		echo "found in user space: $(head -n 1 "$patch")"
-		passed=$((passed + 1))
-	elif kernel_finds "$log.log"; then
-		echo "found in the kernel: $(head -n 1 "$patch")"
-		passed=$((passed + 1))
+# finds LOG: either of them.
+finds() {
+	if tsan_finds "${1%.log}-user.log"; then
+		echo "in user space"
+	elif kernel_finds "$1"; then
+		echo "in the kernel"
 	else
-		echo "NOT FOUND: $(head -n 1 "$patch")"
-		failed=$((failed + 1))
+		return 1
 	fi
-done
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+}
+
+expect_finds "$DIR" finds kunit/broken/*.patch

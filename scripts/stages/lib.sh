@@ -23,6 +23,40 @@ skip() {
 	exit 0
 }
 
+# stock_guest MODULE SECONDS [PARAMETER...]: run guest-STAGE.sh on the stock kernel, with hmap
+# and a module of kunit/.
+stock_guest() {
+	local module=$1 seconds=$2 dir=$HMAP_BUILD/stock
+	shift 2
+
+	[ -e "$dir/hmap.ko" ] || build_for_stock
+	"$HMAP_SCRIPTS/initramfs.sh" "$dir/$STAGE.gz" "$HMAP_SCRIPTS/guest-$STAGE.sh" \
+		"$dir/hmap.ko" "$dir/kunit/$module.ko"
+	HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-qemu.sh" "$VMLINUZ" "$dir/$STAGE.gz" "$seconds" \
+		"$HMAP_LOG/$STAGE-console.log" "$@"
+}
+
+# expect_finds DIR FIND PATCH...: with each patch in a copy of the sources in DIR, FIND LOG
+# has to find something, and to print what. Counts them.
+expect_finds() {
+	local dir=$1 find=$2 patch passed=0 failed=0
+	shift 2
+
+	for patch; do
+		copy_sources "$dir"
+		patch -p1 -d "$dir" <"$patch" || die "$patch does not apply any more"
+		if "$find" "$HMAP_LOG/$STAGE-$(basename "$patch" .patch).log"; then
+			echo "found: $(head -n 1 "$patch")"
+			passed=$((passed + 1))
+		else
+			echo "NOT FOUND: $(head -n 1 "$patch")"
+			failed=$((failed + 1))
+		fi
+	done
+	echo "$passed passed, $failed failed"
+	[ "$failed" -eq 0 ]
+}
+
 # User-Mode Linux wants ptrace() of the host, or seccomp() for two CPUs, which
 # containers may forbid. Whether it runs is tried with nothing of ours in it, so that
 # nothing of ours can be the reason if it does not.

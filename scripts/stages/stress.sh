@@ -5,12 +5,5 @@
 # shellcheck source=scripts/stages/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-DIR=$HMAP_BUILD/stock
-CONSOLE=$HMAP_LOG/stress-console.log
 DURATION=${DURATION:-3}
-
-[ -e "$DIR/hmap.ko" ] || build_for_stock
-"$HMAP_SCRIPTS/initramfs.sh" "$DIR/stress.gz" "$HMAP_SCRIPTS/guest-stress.sh" \
-	"$DIR/hmap.ko" "$DIR/kunit/hmap_stress.ko"
-HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-qemu.sh" "$VMLINUZ" "$DIR/stress.gz" \
-	$((10 * DURATION + 60)) "$CONSOLE" hmap_seconds="$DURATION"
+stock_guest hmap_stress $((10 * DURATION + 60)) hmap_seconds="$DURATION"

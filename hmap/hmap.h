@@ -482,9 +482,9 @@ int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp, const struct hmap
  * Without entries, or with one object, the map becomes its header alone. Otherwise tables
  * are merged where one of the largest class holds both, each goes to the smallest class
  * that holds its entries, and blocks of removed entries go. Room that was reserved is given up.
- * One call is enough, and leaves what a map takes that never held other entries; a little
- * more where their hashes are close together. A table is copied at a time, and the old ones
- * of types with %HMAP_RCU wait for a grace period.
+ * One call is enough, and leaves what the map would take if it had never held other entries.
+ * A table is copied at a time, and the old ones of types with %HMAP_RCU wait for a grace
+ * period.
  *
  * Context: The lock. May sleep if @gfp allows it. O(entries), and O(tables).
  * Return: 0, or -ENOMEM if a smaller table could not be had; the map is intact

@@ -95,13 +95,21 @@ static inline u64 hmap_range_next(u64 hash, u8 depth)
 	return depth ? ((hash >> (64 - depth)) + 1) << (64 - depth) : 0;
 }
 
+/* The table behind the one that *@hash leads to, in a map that has tables. */
+static inline struct hmap_table *hmap_table_after(const struct hmap *map, u64 *hash)
+{
+	void *root = hmap_root(map);
+
+	*hash = hmap_range_next(*hash, hmap_deref_table(root, *hash)->depth);
+	return *hash ? hmap_deref_table(root, *hash) : NULL;
+}
+
 /* Visits the tables of a map once each, in the order of their ranges; the body
  * may put another table in the place of the current one.
  */
 #define hmap_for_each_table(map, table, hash)				\
 	for ((hash) = 0, (table) = hmap_table_of(map, 0); (table);	\
-	     (hash) = hmap_range_next(hash, hmap_table_of(map, hash)->depth), \
-	     (table) = (hash) ? hmap_table_of(map, hash) : NULL)
+	     (table) = hmap_table_after(map, &(hash)))
 
 /* The number of entries, as the writer knows it. */
 static inline unsigned long hmap_live(const struct hmap *map)

@@ -140,9 +140,9 @@ static __always_inline void prefetch_keys(const struct hmap_type *type,
  */
 static __always_inline void copy_by_words(const struct hmap_type *type,
 					  const struct hmap_table *from,
-					  struct hmap_table *to[2], u64 seed)
+					  struct hmap_table *to[2], u64 seed, bool split)
 {
-	const bool split = to[0] != to[1], integer = is_integer(type);
+	const bool integer = is_integer(type);
 	const u32 nr_words = from->nr_words, half_shift = 63 - from->depth;
 	const u32 begin = undisturbed_word(from);
 	u32 nr = begin, live[2] = { };
@@ -187,9 +187,8 @@ static __always_inline void copy_by_words(const struct hmap_type *type,
 
 /* Copy @from into tables of any size, which may have entries already. */
 static __always_inline void copy_anew(const struct hmap_type *type, const struct hmap_table *from,
-				      struct hmap_table *to[2], u64 seed)
+				      struct hmap_table *to[2], u64 seed, bool split)
 {
-	const bool split = to[0] != to[1];
 	const bool read = is_integer(type) || split ||
 			  !same_words(from, to[0]);
 	const u32 nr_words = from->nr_words, half_shift = 63 - from->depth;
@@ -224,10 +223,18 @@ static __always_inline void copy_anew(const struct hmap_type *type, const struct
 static __always_inline void copy_table(const struct hmap_type *type, const struct hmap_table *from,
 				       struct hmap_table *to[2], u64 seed)
 {
-	if (!to[0]->live && !to[1]->live && same_words(from, to[0]) && same_words(from, to[1]))
-		copy_by_words(type, from, to, seed);
+	bool same = !to[0]->live && !to[1]->live &&
+		    same_words(from, to[0]) && same_words(from, to[1]);
+
+	/* Compiled for a split, and without its other half. */
+	if (to[0] != to[1] && same)
+		copy_by_words(type, from, to, seed, true);
+	else if (to[0] != to[1])
+		copy_anew(type, from, to, seed, true);
+	else if (same)
+		copy_by_words(type, from, to, seed, false);
 	else
-		copy_anew(type, from, to, seed);
+		copy_anew(type, from, to, seed, false);
 }
 
 /*
@@ -253,4 +260,29 @@ void hmap_table_copy(const struct hmap_type *type, const struct hmap_table *from
 		hmap_share_blocks(to[0], &used, first, from->live);
 		hmap_share_blocks(to[1], &used, from->live - first, from->live - first);
 	}
+}
+
+static __always_inline void copy_word(const struct hmap_type *type, const struct hmap_table *from,
+				      struct hmap_table *to, u64 seed)
+{
+	u64 full = hmap_match_full(from->words[0]);
+
+	add_live(to, from->live);
+	for (; full; full &= full - 1) {
+		const void *slot = hmap_slot_of_match(type, from, 1, 0, full);
+		u64 hash = hmap_slot_hash(type, slot, seed);
+
+		copy_slot(type, take_from(type, to, hmap_home(hash, to->nr_words), hash), slot);
+	}
+}
+
+/* The same for all entries of @from, which is of one word, and has no blocks. */
+void hmap_word_copy(const struct hmap_type *type, const struct hmap_table *from,
+		    struct hmap_table *to, u64 seed)
+{
+	HMAP_COST(slots, from->live);
+	if (hmap_is_u64_pair(type))
+		copy_word(&hmap_u64_pair, from, to, seed);
+	else
+		copy_word(type, from, to, seed);
 }

@@ -127,14 +127,14 @@ struct place {
 	long			index;	/* -1: not there */
 };
 
-/* The table that @key's hash leads to; @map has one. */
-static __always_inline struct place place_of(const struct hmap *map, const void *key,
+/* The table that @key's hash leads to; @root is one or a directory. */
+static __always_inline struct place place_of(const struct hmap *map, void *root, const void *key,
 					     const struct hmap_type *type)
 {
 	struct place place = { .index = -1 };
 
 	place.hash = hmap_hash_key(type, key, hmap_seed(map));
-	place.table = hmap_deref_table(hmap_root(map), place.hash);
+	place.table = hmap_deref_table(root, place.hash);
 	return place;
 }
 
@@ -164,21 +164,9 @@ static __always_inline long find_index(const struct hmap_type *type,
 	return probe_all(type, table, key, hash, &entry);
 }
 
-static __always_inline struct place find_place(const struct hmap *map, const void *key,
-					       const struct hmap_type *type)
+static void add_count(const void *root, long n)
 {
-	struct place place = place_of(map, key, type);
-
-	if (hmap_is_u64_pair(type))
-		place.index = find_index(&hmap_u64_pair, place.table, key, place.hash);
-	else
-		place.index = find_index(type, place.table, key, place.hash);
-	return place;
-}
-
-static void add_count(struct hmap *map, long n)
-{
-	struct hmap_dir *dir = hmap_root_dir(hmap_root(map));
+	struct hmap_dir *dir = hmap_root_dir(root);
 
 	if (dir)
 		WRITE_ONCE(dir->count, dir->count + n);
@@ -187,7 +175,7 @@ static void add_count(struct hmap *map, long n)
 /* A word of a naturally aligned size is stored in one piece, a pointer with all that the
  * caller wrote behind it.
  */
-static void write_value(const struct hmap_type *type, void *slot, const void *value)
+static __always_inline void write_value(const struct hmap_type *type, void *slot, const void *value)
 {
 	void *to = hmap_slot_value(type, slot);
 
@@ -216,7 +204,7 @@ static void write_value(const struct hmap_type *type, void *slot, const void *va
 }
 
 /* An indirect key is in @block already, and an object has its own. */
-static void write_key(const struct hmap_type *type, void *slot, void *block,
+static __always_inline void write_key(const struct hmap_type *type, void *slot, void *block,
 		      const void *key, u64 hash)
 {
 	if (hmap_is_object(type))
@@ -234,57 +222,82 @@ static void write_key(const struct hmap_type *type, void *slot, void *block,
 		memcpy(slot, key, type->key_size);
 }
 
-/* Find or make a free slot for @place's hash. Growth that fails does no harm as
- * long as a slot is free; then it is tried again once in eight inserts.
+/*
+ * The table of @hash with a free slot, which @table may not have, or an error pointer. Growth
+ * that fails does no harm as long as a slot is free; then it is tried again once in eight
+ * inserts.
  */
-static __always_inline int make_room(struct hmap *map, struct place *place,
-				     gfp_t gfp, const struct hmap_type *type)
+static noinline struct hmap_table *make_room(struct hmap *map, struct hmap_table *table,
+					     u64 hash, gfp_t gfp, const struct hmap_type *type)
 {
 	int err = 0;
 
-	for (;;) {
-		s32 room = place->table->room;
-
-		place->index = hmap_table_find_free(type, place->table, place->hash);
-		if (likely(room > 0) || (place->index >= 0 && (err || room % 8)))
-			return 0;
-		if (err)
-			return err;
-		err = hmap_grow(map, place->table, place->hash, gfp, type);
-		place->table = hmap_table_of(map, place->hash);
+	while (table->room <= 0) {
+		if (table->room % 8 || err) {
+			if (hmap_table_find_free(type, table, hash) >= 0)
+				break;
+			if (err)
+				return ERR_PTR(err);
+		}
+		err = hmap_grow(map, table, hash, gfp, type);
+		table = hmap_table_of(map, hash);
 	}
+	return table;
 }
 
-/* Fill a free slot. Returns ADDED or -ENOMEM. */
-static __always_inline int add_entry(struct hmap *map, const void *key, const void *value,
-				     struct place *place, gfp_t gfp,
-				     const struct hmap_type *type, void **entry)
+/* Add an entry to @place, whose table has a free slot, be it a deleted one. */
+static noinline void *add_to_any(void *root, const struct place *place, void *block,
+				 const void *key, const void *value,
+				 const struct hmap_type *type)
 {
-	void *slot, *block = NULL;
-	size_t bytes;
-	int err;
+	long index = hmap_table_find_free(type, place->table, place->hash);
+	void *slot = hmap_slot(type, place->table, index);
 
-	if (hmap_has_blocks(type)) {
-		block = hmap_block_alloc(type, key, gfp, &bytes);
-		if (!block)
-			return -ENOMEM;
-	}
-	err = make_room(map, place, gfp, type);
-	if (err) {
-		if (block)
-			hmap_block_free(block, bytes);
-		return err;
-	}
-	if (block)
-		hmap_block_add(place->table, bytes);
-	slot = hmap_slot(type, place->table, place->index);
 	write_key(type, slot, block, key, place->hash);
 	write_value(type, slot, value);
+	add_count(root, 1);
+	hmap_table_fill(place->table, index, place->hash);
+	return slot;
+}
+
+/* Write an entry into the first empty slot of @empty, in word @nr, and return it. */
+static __always_inline void *fill_slot(const struct hmap_type *shape, struct hmap_table *table,
+				       u32 nr, u64 empty, u64 hash, void *block,
+				       const void *key, const void *value)
+{
+	void *slot = hmap_slot_of_match(shape, table, table->nr_words, nr, empty);
+
+	write_key(shape, slot, block, key, hash);
+	write_value(shape, slot, value);
+	hmap_table_fill_empty(table, nr, empty, hash);
+	return slot;
+}
+
+/*
+ * Add an entry to @place, whose table has room: into the first word of its hash, mostly, or
+ * into the next one that has an empty slot. Returns the slot, or NULL if a deleted one comes
+ * first that may be used again. @shape: what is known of @type, or it.
+ */
+static __always_inline void *add_to(void *root, const struct place *place, void *block,
+				    const void *key, const void *value,
+				    const struct hmap_type *type,
+				    const struct hmap_type *shape)
+{
+	struct hmap_table *table = place->table;
+	u32 nr = hmap_home(place->hash, table->nr_words);
+	u64 word = *hmap_word(table, nr), empty;
+
+	while (unlikely(!(empty = hmap_match_empty(word)))) {
+		if (hmap_reuses_slots(type) && hmap_match_deleted(word))
+			return NULL;
+		hmap_set_word(table, nr, word | hmap_overflow_bit(place->hash));
+		if (++nr == table->nr_words)
+			nr = 0;
+		word = *hmap_word(table, nr);
+	}
 	/* Before the entry: to a reader that has found it the map is not empty. */
-	add_count(map, 1);
-	hmap_table_fill(place->table, place->index, place->hash);
-	*entry = hmap_slot_entry(type, slot);
-	return ADDED;
+	add_count(root, 1);
+	return fill_slot(shape, table, nr, empty, place->hash, block, key, value);
 }
 
 static bool key_ok(const struct hmap_type *type, const void *key)
@@ -354,68 +367,109 @@ static noinline bool args_ok(const void *key, const void *value, u32 may,
 }
 
 /*
- * Most inserts end here: a pair's first word has an empty slot and tells that the key is
- * not in the map. Returns the slot's value, or NULL if anything is otherwise.
+ * Most inserts end here: the first word tells that the key is not in the map, and there is
+ * room. Returns the slot, or NULL if anything is otherwise.
  */
-static __always_inline void *insert_pair(struct hmap *map, const struct place *place,
-					 const u64 *key, const u64 *value)
+static __always_inline void *add_quickly(void *root, const struct place *place,
+					 const void *key, const void *value,
+					 const struct hmap_type *type,
+					 const struct hmap_type *shape)
 {
-	struct hmap_table *table = place->table;
-	u32 nr = hmap_home(place->hash, table->nr_words);
-	u64 word = *hmap_word(table, nr), empty = hmap_match_empty(word);
-	u64 *slot;
+	const struct hmap_table *table = place->table;
+	u64 word = *hmap_word(table, hmap_home(place->hash, table->nr_words));
 
-	if (!empty || hmap_match_tag(word, place->hash) ||
-	    word & hmap_overflow_bit(place->hash) || table->room <= 0)
+	if (hmap_match_tag(word, place->hash) || word & hmap_overflow_bit(place->hash) ||
+	    table->room <= 0)
 		return NULL;
-	slot = hmap_slot_of_match(&hmap_u64_pair, table, table->nr_words, nr, empty);
-	slot[0] = get_unaligned(key);
-	WRITE_ONCE(slot[1], get_unaligned(value));
-	add_count(map, 1);
-	hmap_table_fill(table, hmap_index(nr, empty), place->hash);
-	return slot + 1;
+	return add_to(root, place, NULL, key, value, type, shape);
 }
 
-/* put() where the map has a table. */
-static __always_inline int put_in_table(struct hmap *map, const void *key, const void *value,
-					u32 may, gfp_t gfp, const struct hmap_type *type,
-					void **entry)
+/* Add an entry that is not there to the table of its hash. Returns ADDED or -ENOMEM. */
+static __always_inline int add_entry(struct hmap *map, struct place place, const void *key,
+				     const void *value, gfp_t gfp,
+				     const struct hmap_type *type,
+				     const struct hmap_type *shape, void **entry)
 {
-	struct place place = place_of(map, key, type);
+	void *slot, *block = NULL;
+	size_t bytes;
 
-	if (may & MAY_ADD && hmap_is_u64_pair(type)) {
-		void *added = insert_pair(map, &place, key, value);
-
-		if (likely(added)) {
-			*entry = type->flags & HMAP_POINTER ? *(void **)added : added;
-			return ADDED;
-		}
+	if (hmap_has_blocks(shape)) {
+		block = hmap_block_alloc(type, key, gfp, &bytes);
+		if (!block)
+			return -ENOMEM;
 	}
-	place.index = probe_all(type, place.table, key, place.hash, entry);
+	if (place.table->room <= 0)
+		place.table = make_room(map, place.table, place.hash, gfp, type);
+	if (IS_ERR(place.table)) {
+		if (block)
+			hmap_block_free(block, bytes);
+		return PTR_ERR(place.table);
+	}
+	if (block)
+		hmap_block_add(place.table, bytes);
+	slot = add_to(hmap_root(map), &place, block, key, value, type, shape) ?:
+	       add_to_any(hmap_root(map), &place, block, key, value, type);
+	*entry = hmap_slot_entry(type, slot);
+	return ADDED;
+}
+
+/* put() where the map has a table. @place: of the key. */
+static __always_inline int put_in_table(struct hmap *map, struct place place, const void *key,
+					const void *value, u32 may, gfp_t gfp,
+					const struct hmap_type *type,
+					const struct hmap_type *shape, void **entry)
+{
+	void *slot;
+
+	place.index = find_index(shape, place.table, key, place.hash);
 	if (place.index < 0)
-		return may & MAY_ADD ? add_entry(map, key, value, &place, gfp, type, entry) :
+		return may & MAY_ADD ? add_entry(map, place, key, value, gfp, type, shape, entry) :
 				       -ENOENT;
+	slot = hmap_slot(shape, place.table, place.index);
+	*entry = hmap_slot_entry(type, slot);
 	if (may & MAY_OVERWRITE)
-		write_value(type, hmap_slot(type, place.table, place.index), value);
+		write_value(type, slot, value);
 	return FOUND;
 }
 
-/* The first entry in a table. Without memory for its block there is none afterwards. */
-static noinline int put_first(struct hmap *map, void *root, const void *key, const void *value,
-			      gfp_t gfp, const struct hmap_type *type, void **entry)
+/* put() where the map gets its first table, which is published with the entry in it. @root:
+ * NULL or the one object.
+ */
+static __always_inline int put_first(struct hmap *map, void *root, const void *key,
+				     const void *value, gfp_t gfp,
+				     const struct hmap_type *type,
+				     const struct hmap_type *shape, void **entry)
 {
-	int err;
+	const size_t size = hmap_table_size_exact(type, root ? 2 : 1);
+	struct hmap_table *table;
+	void *slot, *block = NULL;
+	size_t bytes;
+	u64 hash;
+	u32 nr;
 
-	if (!hmap_check_type(type))
-		return -EINVAL;
-	if (!hmap_start(map, root ? 2 : 1, gfp, type))
+	if (hmap_has_blocks(shape)) {
+		block = hmap_block_alloc(type, key, gfp, &bytes);
+		if (!block)
+			return -ENOMEM;
+	}
+	table = hmap_table_alloc(type, size, 0, gfp);
+	if (!table) {
+		if (block)
+			hmap_block_free(block, bytes);
 		return -ENOMEM;
-	err = put_in_table(map, key, value, MAY_ADD, gfp, type, entry);
-	if (err)
-		hmap_clear(map, type);
-	else
-		hmap_counter_inc(first_inserts);
-	return err;
+	}
+	if (root)
+		hmap_add_first(map, table, type);
+	if (block)
+		hmap_block_add(table, bytes);
+	hash = hmap_hash_key(shape, key, hmap_seed(map));
+	nr = hmap_home(hash, table->nr_words);
+	slot = fill_slot(shape, table, nr, hmap_match_empty(table->words[nr]), hash, block,
+			 key, value);
+	*entry = hmap_slot_entry(type, slot);
+	hmap_publish_root(map, table);
+	hmap_counter_inc(first_inserts);
+	return ADDED;
 }
 
 /* put() where the map is its header alone: @root is NULL or the one object. */
@@ -437,7 +491,9 @@ static int put_in_header(struct hmap *map, void *root, const void *key, const vo
 		hmap_publish_object(map, *entry);
 		return ADDED;
 	}
-	return put_first(map, root, key, value, gfp, type, entry);
+	if (!hmap_check_type(type))
+		return -EINVAL;
+	return put_first(map, root, key, value, gfp, type, type, entry);
 }
 
 /*
@@ -445,39 +501,120 @@ static int put_in_header(struct hmap *map, void *root, const void *key, const vo
  * that was found or added; of pointers and objects, the one before it was overwritten.
  * Returns ADDED, FOUND, or -EINVAL, -ENOMEM, -ENOENT.
  */
-static __always_inline int put_inline(struct hmap *map, const void *key, const void *value,
-				      u32 may, gfp_t gfp, const struct hmap_type *type,
-				      void **entry)
+static int put_slowly(struct hmap *map, const void *key, const void *value, u32 may,
+			       gfp_t gfp, const struct hmap_type *type, void **entry)
 {
 	void *root;
 
-	might_alloc(gfp);
 	if (!are_plain(key, value, may, type) && !args_ok(key, value, may, type))
 		return -EINVAL;
 	hmap_note_type(map, type);
 	root = hmap_root(map);
 	if (!(may & MAY_ADD) && !hmap_live(map))
 		return -ENOENT;
-	if (unlikely(!root || hmap_root_is_object(root)))
+	if (!root || hmap_root_is_object(root))
 		return put_in_header(map, root, key, value, may, gfp, type, entry);
-	return put_in_table(map, key, value, may, gfp, type, entry);
+	return put_in_table(map, place_of(map, root, key, type), key, value, may, gfp, type, type,
+			    entry);
+}
+
+static __always_inline bool has_table(const struct hmap *map)
+{
+	void *root = hmap_root(map);
+
+	return root && !hmap_root_is_object(root);
+}
+
+/* add_quickly() if @map has a table, and no block is needed. */
+static __always_inline void *try_quickly(struct hmap *map, const void *key, const void *value,
+					 const struct hmap_type *type)
+{
+	void *root = hmap_root(map);
+	struct place place;
+
+	if (!has_table(map) || hmap_has_blocks(type))
+		return NULL;
+	hmap_note_type(map, type);
+	place = place_of(map, root, key, type);
+	return add_quickly(root, &place, key, value, type, type);
 }
 
 static noinline int put(struct hmap *map, const void *key, const void *value, u32 may,
 			gfp_t gfp, const struct hmap_type *type, void **entry)
 {
-	return put_inline(map, key, value, may, gfp, type, entry);
+	void *slot = NULL;
+
+	might_alloc(gfp);
+	if (may & MAY_ADD && are_plain(key, value, may, type))
+		slot = try_quickly(map, key, value, type);
+	if (!slot)
+		return put_slowly(map, key, value, may, gfp, type, entry);
+	*entry = hmap_slot_entry(type, slot);
+	return ADDED;
+}
+
+static noinline int insert_slowly(struct hmap *map, const void *key, const void *value,
+				  gfp_t gfp, const struct hmap_type *type)
+{
+	void *entry;
+	int done = put_slowly(map, key, value, MAY_ADD, gfp, type, &entry);
+
+	return done == FOUND ? -EEXIST : done;
 }
 
 int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp,
 		const struct hmap_type *type)
 {
+	might_alloc(gfp);
+	if (likely(are_plain(key, value, MAY_ADD, type))) {
+		if (hmap_is_u64_pair(type) && has_table(map))
+			return __hmap_insert_pair(map, get_unaligned((const u64 *)key),
+						  get_unaligned((const u64 *)value), gfp, type);
+		if (try_quickly(map, key, value, type))
+			return 0;
+	}
+	return insert_slowly(map, key, value, gfp, type);
+}
+EXPORT_SYMBOL_HMAP(hmap_insert);
+
+static noinline int insert_first_pair(struct hmap *map, u64 key, u64 value, gfp_t gfp,
+				      const struct hmap_type *type)
+{
 	void *entry;
-	int done = put_inline(map, key, value, MAY_ADD, gfp, type, &entry);
+
+	return put_first(map, NULL, &key, &value, gfp, type, &hmap_u64_pair, &entry);
+}
+
+static noinline int insert_pair_slowly(struct hmap *map, u64 key, u64 value, u64 hash,
+				       gfp_t gfp, const struct hmap_type *type)
+{
+	struct place place = { hmap_table_of(map, hash), hash };
+	void *entry;
+	int done = put_in_table(map, place, &key, &value, MAY_ADD, gfp, type, &hmap_u64_pair,
+				&entry);
 
 	return done == FOUND ? -EEXIST : done;
 }
-EXPORT_SYMBOL_HMAP(hmap_insert);
+
+/* Key and value are in registers, and what may call others is left to it. A type that the
+ * compiler knows to be a pair is sound.
+ */
+int __hmap_insert_pair(struct hmap *map, u64 key, u64 value, gfp_t gfp,
+		       const struct hmap_type *type)
+{
+	void *root = hmap_root(map);
+	struct place place;
+
+	might_alloc(gfp);
+	hmap_note_type(map, type);
+	if (unlikely(!root))
+		return insert_first_pair(map, key, value, gfp, type);
+	place = place_of(map, root, &key, &hmap_u64_pair);
+	if (likely(add_quickly(root, &place, &key, &value, type, &hmap_u64_pair)))
+		return 0;
+	return insert_pair_slowly(map, key, value, place.hash, gfp, type);
+}
+EXPORT_SYMBOL_HMAP(__hmap_insert_pair);
 
 int hmap_store(struct hmap *map, const void *key, const void *value, gfp_t gfp,
 	       const struct hmap_type *type)
@@ -530,15 +667,18 @@ void *hmap_replace_pointer(struct hmap *map, const void *key, void *pointer,
 EXPORT_SYMBOL_HMAP(hmap_replace_pointer);
 
 /* Remove the entry at @place. */
-static __always_inline void remove_at(struct hmap *map, const struct place *place,
-				      const struct hmap_type *type)
+static __always_inline void remove_at(struct hmap *map, void *root, const struct place *place,
+				      const struct hmap_type *type,
+				      const struct hmap_type *shape)
 {
-	hmap_table_empty(type, place->table, place->index);
-	add_count(map, -1);
-	if (hmap_has_blocks(type))
-		hmap_block_drop(type, place->table, hmap_slot(type, place->table, place->index));
-	if (hmap_wants_shrink(place->table) || hmap_is_littered(type, place->table))
-		hmap_shrink(map, place->table, place->hash, type);
+	struct hmap_table *table = place->table;
+
+	hmap_table_empty(type, table, place->index);
+	add_count(root, -1);
+	if (hmap_has_blocks(shape))
+		hmap_block_drop(type, table, hmap_slot(type, table, place->index));
+	if (hmap_wants_shrink(table) || hmap_is_littered(shape, table))
+		hmap_shrink(map, table, place->hash, type);
 }
 
 static int take_from_header(struct hmap *map, void *object, const void *key, void *out,
@@ -554,29 +694,31 @@ static int take_from_header(struct hmap *map, void *object, const void *key, voi
 
 /*
  * Remove an entry, and copy its value to @out unless that is NULL: of pointers and objects
- * the pointer. @only: NULL, or the one pointer that may be removed.
+ * the pointer. @only: NULL, or the one pointer that may be removed. @shape: what is known of
+ * @type, or it.
  */
-static __always_inline int take_inline(struct hmap *map, const void *key, void *out,
-				       const void *only, u32 kind,
-				       const struct hmap_type *type)
+static __always_inline int take(struct hmap *map, const void *key, void *out,
+				const void *only, u32 kind, const struct hmap_type *type,
+				const struct hmap_type *shape)
 {
 	void *root = hmap_root(map), *entry;
 	struct place place;
 
 	if (!root)
 		return -ENOENT;
-	if (!is_plain_key(key, kind, type) && !(kind_ok(type, kind) && key_ok(type, key)))
+	if (!is_plain_key(key, kind, shape) && !(kind_ok(type, kind) && key_ok(type, key)))
 		return -EINVAL;
 	hmap_note_type(map, type);
-	if (hmap_root_is_object(root))
+	if (hmap_is_object(shape) && hmap_root_is_object(root))
 		return take_from_header(map, hmap_root_object(root), key, out, only, type);
 	if (!hmap_live(map))
 		return -ENOENT;
-	place = find_place(map, key, type);
+	place = place_of(map, root, key, shape);
+	place.index = find_index(shape, place.table, key, place.hash);
 	if (place.index < 0)
 		return -ENOENT;
 	if (out || only) {
-		entry = hmap_slot_entry(type, hmap_slot(type, place.table, place.index));
+		entry = hmap_slot_entry(type, hmap_slot(shape, place.table, place.index));
 		if (only && entry != only)
 			return -ENOENT;
 		if (out && type->flags & HMAP_POINTER)
@@ -584,14 +726,14 @@ static __always_inline int take_inline(struct hmap *map, const void *key, void *
 		else if (out)
 			memcpy(out, entry, type->value_size);
 	}
-	remove_at(map, &place, type);
+	remove_at(map, root, &place, type, shape);
 	return 0;
 }
 
 static noinline int take_entry(struct hmap *map, const void *key, void *out,
 			       const void *only, u32 kind, const struct hmap_type *type)
 {
-	return take_inline(map, key, out, only, kind, type);
+	return take(map, key, out, only, kind, type, type);
 }
 
 int hmap_take(struct hmap *map, const void *key, void *out, const struct hmap_type *type)
@@ -600,9 +742,15 @@ int hmap_take(struct hmap *map, const void *key, void *out, const struct hmap_ty
 }
 EXPORT_SYMBOL_HMAP(hmap_take);
 
+int __hmap_remove_pair(struct hmap *map, u64 key, const struct hmap_type *type)
+{
+	return take(map, &key, NULL, NULL, 0, type, &hmap_u64_pair);
+}
+EXPORT_SYMBOL_HMAP(__hmap_remove_pair);
+
 int hmap_remove(struct hmap *map, const void *key, const struct hmap_type *type)
 {
-	return take_inline(map, key, NULL, NULL, 0, type);
+	return take(map, key, NULL, NULL, 0, type, type);
 }
 EXPORT_SYMBOL_HMAP(hmap_remove);
 

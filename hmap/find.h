@@ -66,6 +66,26 @@ static __always_inline u64 hmap_hash_word(u64 word, u64 seed)
 	return hmap_fold(word ^ hmap_secret[0], seed);
 }
 
+/*
+ * The commonest kind of map: from a u64, compared as such, to 8 bytes. What is done for
+ * every key is compiled once more for it, with these constants.
+ */
+static const struct hmap_type hmap_u64_pair __maybe_unused = {
+	.hash		= hmap_hash_u64,
+	.key_size	= sizeof(u64),
+	.value_size	= sizeof(u64),
+	.value_offset	= sizeof(u64),
+	.slot_size	= 2 * sizeof(u64),
+};
+
+/* There is one sound layout of such a slot. */
+static __always_inline bool hmap_is_u64_pair(const struct hmap_type *type)
+{
+	return type->hash == hmap_u64_pair.hash && !type->equal &&
+	       type->value_size == hmap_u64_pair.value_size &&
+	       type->slot_size == hmap_u64_pair.slot_size;
+}
+
 /* The finished hash of @key, or of what is stored. Integers are hashed inline, whether
  * the function is known at compile time or compared with at run time. The sizes are
  * those that go with these functions; to compare them lets the compiler drop the other

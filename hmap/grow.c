@@ -13,27 +13,36 @@
 
 #include "internal.h"
 
+/* A slot is key, value. A set's value is its key. */
+static bool slot_is_sound(const struct hmap_type *type)
+{
+	u64 key_end = (u64)type->key_offset + type->key_size;
+	u64 value_end = (u64)type->value_offset + type->value_size;
+
+	if (!type->value_size)
+		return type->value_offset == type->key_offset && key_end <= type->slot_size;
+	return key_end <= type->value_offset && value_end <= type->slot_size;
+}
+
 /* Whether a part of an entry lies between what is before it and the end. */
 static bool part_fits(u64 before, u32 offset, u32 size, u32 end)
 {
 	return offset >= before && (u64)offset + size <= end;
 }
 
-/* A slot is the pointer to a block, if there is one, key or its hash, value; a block is
- * value, key; of both, what is in the one is not in the other. A set's value is its key.
+/* A slot is the pointer to a block, key or its hash, value; a block is value, key; what is
+ * in the one is not in the other.
  */
-static bool layout_is_sound(const struct hmap_type *type)
+static bool block_is_sound(const struct hmap_type *type)
 {
-	u64 in_slot = type->flags & HMAP_KEY_INDIRECT ? __HMAP_POINTER_AND_HASH :
-		      hmap_has_blocks(type) ? sizeof(void *) : 0;
-	bool fits = in_slot <= type->slot_size;
-	u64 in_block = 0;
+	u64 in_slot = sizeof(void *), in_block = 0;
+	bool fits = true;
 
-	if (hmap_is_object(type))
-		return type->slot_size == sizeof(void *) && !type->value_offset &&
-		       !hmap_has_blocks(type);
-	if (!(type->flags & HMAP_KEY_INDIRECT)) {
-		fits &= part_fits(in_slot, type->key_offset, type->key_size, type->slot_size);
+	if (type->flags & HMAP_KEY_INDIRECT) {
+		in_slot = __HMAP_POINTER_AND_HASH;
+		fits = in_slot <= type->slot_size;
+	} else {
+		fits = part_fits(in_slot, type->key_offset, type->key_size, type->slot_size);
 		in_slot = type->key_offset + type->key_size;
 	}
 	if (!type->value_size) {
@@ -46,9 +55,17 @@ static bool layout_is_sound(const struct hmap_type *type)
 	}
 	if (type->flags & HMAP_KEY_INDIRECT)
 		fits &= part_fits(in_block, type->key_offset, type->key_size, type->block_size);
-	return fits && type->slot_size <= HMAP_SLOT_MAX &&
-	       type->block_size <= KMALLOC_MAX_SIZE &&
-	       (!hmap_has_blocks(type) || type->slot_size % 8 == 0);
+	return fits && type->slot_size % 8 == 0 && type->block_size <= KMALLOC_MAX_SIZE;
+}
+
+static bool layout_is_sound(const struct hmap_type *type)
+{
+	if (type->slot_size > HMAP_SLOT_MAX)
+		return false;
+	if (hmap_is_object(type))
+		return type->slot_size == sizeof(void *) && !type->value_offset &&
+		       !hmap_has_blocks(type);
+	return hmap_has_blocks(type) ? block_is_sound(type) : slot_is_sound(type);
 }
 
 /* What is said of a value has to go with its size. */
@@ -118,22 +135,6 @@ void hmap_add_first(const struct hmap *map, void *ref, const struct hmap_type *t
 	object = hmap_root_object(object);
 	hash = hmap_object_hash(type, object, hmap_seed(map));
 	hmap_add_copy(type, hmap_deref_table(ref, hash), &object, hash);
-}
-
-/*
- * Give a map that is its header alone a table for @n entries, which are no more than one
- * of the largest class takes. Returns NULL without memory.
- */
-struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp, const struct hmap_type *type)
-{
-	struct hmap_table *table;
-
-	table = hmap_table_alloc(type, hmap_table_size_exact(type, n), 0, gfp);
-	if (!table)
-		return NULL;
-	hmap_add_first(map, table, type);
-	hmap_publish(map, 0, 0, table);
-	return table;
 }
 
 /* Whether a successor of @table has to keep its room. A table may grow, or be split,
@@ -350,6 +351,28 @@ static void report_poor_hash(const struct hmap_table *table, const struct hmap_t
 }
 
 /*
+ * The commonest growth, without detours: the map's only table is of one word, and no walk is
+ * in it.
+ */
+static int grow_word(struct hmap *map, struct hmap_table *table, gfp_t gfp,
+		     const struct hmap_type *type)
+{
+	const size_t size = max_t(size_t, hmap_table_size_twice(type, table->live), table->bytes);
+	struct hmap_table *new;
+
+	new = hmap_table_alloc(type, size, 0, hmap_gfp_after(table, gfp));
+	if (!new)
+		return -ENOMEM;
+	hmap_word_copy(type, table, new, hmap_seed(map));
+	new->reserved = table->reserved && (stays_reserved(type, table) || size <= table->bytes);
+	count_rebuild(table->bytes, size);
+	hmap_table_kill(table, NULL);
+	hmap_publish_root(map, new);
+	hmap_table_retire(type, table, true);
+	return 0;
+}
+
+/*
  * Make room in @table, which is full or clogged by deleted slots: clean it or take a larger
  * class, or split it. A table whose hashes do not let it be split is let grow beyond the
  * largest class. Returns 0 or -ENOMEM; the map is as it was then.
@@ -357,22 +380,25 @@ static void report_poor_hash(const struct hmap_table *table, const struct hmap_t
 int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
 	      const struct hmap_type *type)
 {
-	size_t most = hmap_table_size_max(type);
-	size_t size = hmap_table_size_for(type, table->live);
+	size_t most, size;
 	int err;
 
-	if (size <= most) {
+	if (!table->depth && table->nr_words == 1 && !table->pins && !hmap_has_blocks(type))
+		return grow_word(map, table, gfp, type);
+	most = hmap_table_size_max(type);
+	size = most;
+	if (table->bytes < most || hmap_table_size_for(type, table->live) <= most) {
 		size = max(min(hmap_table_size_twice(type, table->live), most),
 			   min_t(size_t, table->bytes, most));
-	} else {
-		err = split_or_narrow(map, table, hash, gfp, type);
-		if (!err)
-			return 0;
-		/* Without memory for two there may be some for one table, to clean it. */
-		if (err < 0)
-			size = most;
-		else
-			report_poor_hash(table, type);
+		return hmap_rebuild(map, table, hash, size, gfp, type);
+	}
+	err = split_or_narrow(map, table, hash, gfp, type);
+	if (!err)
+		return 0;
+	/* Without memory for two there may be some for one table, to clean it. */
+	if (err > 0) {
+		report_poor_hash(table, type);
+		size = hmap_table_size_for(type, table->live);
 	}
 	if (hmap_table_limit(type, size) <= table->live)
 		return -ENOMEM;

@@ -1,10 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The typed wrappers, one of each call, and nothing else: what a call does stands at the
- * generic one, in hmap.h, which includes this file.
+ * The typed wrappers, one of each call: what a call does stands at the generic one, in
+ * hmap.h, which includes this file.
  */
 #ifndef _HMAP_TYPED_H
 #define _HMAP_TYPED_H
+
+/* Private: hmap_insert() and hmap_remove() where the type is known to be such a pair. */
+int __hmap_insert_pair(struct hmap *map, u64 key, u64 value, gfp_t gfp,
+		       const struct hmap_type *type);
+int __hmap_remove_pair(struct hmap *map, u64 key, const struct hmap_type *type);
+
+/* The same for any type; @shape: what the compiler knows of it. */
+static __always_inline int hmap_insert_known(struct hmap *map, const void *key,
+					     const void *value, gfp_t gfp,
+					     const struct hmap_type *type,
+					     const struct hmap_type *shape)
+{
+	if (hmap_is_u64_pair(shape) && !(shape->flags & HMAP_POINTER))
+		return __hmap_insert_pair(map, get_unaligned((const u64 *)key),
+					  get_unaligned((const u64 *)value), gfp, type);
+	return hmap_insert(map, key, value, gfp, type);
+}
+
+static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
+					     const struct hmap_type *type,
+					     const struct hmap_type *shape)
+{
+	if (hmap_is_u64_pair(shape))
+		return __hmap_remove_pair(map, get_unaligned((const u64 *)key), type);
+	return hmap_remove(map, key, type);
+}
 
 /**
  * HMAP_DEFINE - define a kind of map whose entries are keys and values
@@ -396,7 +422,8 @@
 		    hmap_read(&m->map, key, out, &prefix##_type))	\
 	__HMAP_CALL(prefix, int, insert##n,				\
 		    (struct prefix *m, __HMAP_LIST params, prefix##_value_t value, gfp_t gfp), \
-		    hmap_insert(&m->map, key, &value, gfp, &prefix##_type)) \
+		    hmap_insert_known(&m->map, key, &value, gfp, &prefix##_type, \
+				      &prefix##_shape))			\
 	__HMAP_CALL_IF(prefix, __HMAP_STORED(prefix), store##n,		\
 		    (struct prefix *m, __HMAP_LIST params, prefix##_value_t value, gfp_t gfp), \
 		    __HMAP_MAY_STORE(prefix),				\
@@ -416,7 +443,7 @@
 		    hmap_get_or_insert(&m->map, key, &value, inserted, gfp, \
 					      &prefix##_type))		\
 	__HMAP_CALL(prefix, int, remove##n, (struct prefix *m, __HMAP_LIST params), \
-		    hmap_remove(&m->map, key, &prefix##_type))		\
+		    hmap_remove_known(&m->map, key, &prefix##_type, &prefix##_shape)) \
 	__HMAP_CALL(prefix, int, take##n,				\
 		    (struct prefix *m, __HMAP_LIST params, prefix##_value_t *out), \
 		    hmap_take(&m->map, key, out, &prefix##_type))

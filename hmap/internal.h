@@ -28,26 +28,6 @@
 #define HMAP_COST(what, n)	((void)#what, (void)(n))
 #endif
 
-/*
- * The commonest kind of map: from a u64, compared as such, to 8 bytes. What is done for
- * every key is compiled once more for it, with these constants.
- */
-static const struct hmap_type hmap_u64_pair __maybe_unused = {
-	.hash		= hmap_hash_u64,
-	.key_size	= sizeof(u64),
-	.value_size	= sizeof(u64),
-	.value_offset	= sizeof(u64),
-	.slot_size	= 2 * sizeof(u64),
-};
-
-/* There is one sound layout of such a slot. */
-static inline bool hmap_is_u64_pair(const struct hmap_type *type)
-{
-	return type->hash == hmap_u64_pair.hash && !type->equal &&
-	       type->value_size == hmap_u64_pair.value_size &&
-	       type->slot_size == hmap_u64_pair.slot_size;
-}
-
 /* The writer's view of the root and of the table that @hash leads to, if there is one. */
 static inline void *hmap_root(const struct hmap *map)
 {
@@ -172,7 +152,6 @@ void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash,
 
 /* grow.c: a map gets its first table, and more room */
 bool hmap_check_type(const struct hmap_type *type);
-struct hmap_table *hmap_start(struct hmap *map, size_t n, gfp_t gfp, const struct hmap_type *type);
 void hmap_add_copy(const struct hmap_type *type, struct hmap_table *to, const void *slot,
 		   u64 hash);
 void hmap_add_first(const struct hmap *map, void *ref, const struct hmap_type *type);
@@ -204,15 +183,24 @@ void hmap_retire_all(const struct hmap_type *type, void *ref, u8 base, bool read
 void hmap_publish(struct hmap *map, u64 hash, u8 depth, void *ref);
 void hmap_set_reserved(struct hmap *map, bool reserved);
 
+/* The same for the whole map. */
+static inline void hmap_publish_root(struct hmap *map, void *ref)
+{
+	ASSERT_EXCLUSIVE_WRITER(map->root);
+	rcu_assign_pointer(map->root, ref);
+}
+
 /* Make @object all that the map has; NULL: nothing. */
 static inline void hmap_publish_object(struct hmap *map, void *object)
 {
-	hmap_publish(map, 0, 0, object ? object + HMAP_ROOT_OBJECT : NULL);
+	hmap_publish_root(map, object ? object + HMAP_ROOT_OBJECT : NULL);
 }
 
 /* copy.c: all the entries of one table into another, or two */
 void hmap_table_copy(const struct hmap_type *type, const struct hmap_table *from,
 		     struct hmap_table *to[2], u64 seed);
+void hmap_word_copy(const struct hmap_type *type, const struct hmap_table *from,
+		    struct hmap_table *to, u64 seed);
 
 /* table.c: one table and its memory */
 /* Free a table or a directory that has no readers. vfree() may sleep, so what came
@@ -229,7 +217,15 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
 				    u8 depth, gfp_t gfp);
 int hmap_table_keep_hashes(const struct hmap_type *type, const struct hmap_table *table,
 			   u64 seed, u64 **hashes, gfp_t gfp);
-void hmap_table_kill(struct hmap_table *table, u64 *hashes);
+/* Frozen from here on; said before the successor is published, so that a walk
+ * which still finds the flag clear sees no entry that has changed there.
+ */
+static inline void hmap_table_kill(struct hmap_table *table, u64 *hashes)
+{
+	table->hashes = hashes;
+	hmap_set_flags(table, HMAP_TABLE_DEAD, 0);
+}
+
 void hmap_table_retire(const struct hmap_type *type, struct hmap_table *table, bool readers);
 void hmap_table_release(const struct hmap_type *type, struct hmap_table *table, bool readers);
 
@@ -245,8 +241,17 @@ static inline size_t hmap_table_size_min(u8 depth)
 	return depth ? HMAP_DIR_TABLE_MIN : 0;
 }
 
+/*
+ * The fuller a table, the more entries are not in their first word, so one of several
+ * words keeps an eighth of its slots empty; one word is read whole anyway.
+ */
+static inline s32 hmap_table_slack(u32 slots)
+{
+	return slots > HMAP_WORD_SLOTS ? slots / 8 : 0;
+}
+
+void hmap_size_init(void);
 u32 hmap_table_slots(const struct hmap_type *type, size_t size);
-s32 hmap_table_slack(u32 slots);
 size_t hmap_alloc_size(const void *p, size_t size);
 size_t hmap_table_size_max(const struct hmap_type *type);
 size_t hmap_table_size_for(const struct hmap_type *type, size_t live);

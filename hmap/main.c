@@ -13,6 +13,7 @@ static int __init hmap_module_init(void)
 	int err;
 
 	hmap_hash_init();
+	hmap_size_init();
 	err = hmap_stats_init();
 	if (err)
 		return err;

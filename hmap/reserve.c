@@ -28,9 +28,11 @@ static size_t share_of(unsigned long n, u8 depth)
 static int depth_for(const struct hmap_type *type, unsigned long n)
 {
 	u32 limit = hmap_table_limit(type, hmap_table_size_max(type));
+	/* Without a key there is one entry at most. */
+	bool single = !type->key_size && !(type->flags & (HMAP_STRING | HMAP_OBJECT));
 	int depth;
 
-	if (n > LONG_MAX)
+	if (n > (single ? 1 : LONG_MAX))
 		return -E2BIG;
 	for (depth = 0; share_of(n, depth) > limit; depth++)
 		if (depth == RESERVE_MAX_DEPTH || n >> depth == 0)

@@ -293,8 +293,9 @@ static void call_for_each(const struct hmap_type *type, const struct hmap_table 
  * Back to no entry, with a call for each if @fn is not NULL. The memory of what there was
  * goes at once if there are no @readers, and after a grace period otherwise.
  */
-static void end_map(struct hmap *map, bool readers, void (*fn)(void *entry, void *arg),
-		    void *arg, const struct hmap_type *type)
+static __always_inline void end_map(struct hmap *map, bool readers,
+				    void (*fn)(void *entry, void *arg), void *arg,
+				    const struct hmap_type *type)
 {
 	void *root = rcu_dereference_protected(map->root, !readers || hmap_may_write(map));
 	struct hmap_table *table;
@@ -316,7 +317,8 @@ static void end_map(struct hmap *map, bool readers, void (*fn)(void *entry, void
 			call_for_each(type, table, fn, arg, !readers);
 		hmap_table_kill(table, NULL);
 		table->cleared = true;
-		hmap_dir_end(type, root, hash, table->depth, readers);
+		if (hmap_is_dir(root))
+			hmap_dir_end(type, root, hash, table->depth, readers);
 		hash = hmap_range_next(hash, table->depth);
 		hmap_table_retire(type, table, readers);
 	} while (hash);

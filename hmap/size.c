@@ -3,21 +3,15 @@
  * How large a table is: slab classes, the slots that fit, and how many of them may be
  * full.
  */
+#include <linux/init.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
 #include "internal.h"
 
-/* A table has no more slots than its head can count. If there is only one key, one is
- * enough.
- */
-static u32 slots_max(const struct hmap_type *type)
-{
-	if (!type->key_size && !(type->flags & (HMAP_STRING | HMAP_OBJECT)))
-		return 1;
-	return HMAP_TABLE_MAX_WORDS * HMAP_WORD_SLOTS;
-}
+/* What a table's head can count. */
+#define SLOTS_MAX	(HMAP_TABLE_MAX_WORDS * HMAP_WORD_SLOTS)
 
 static size_t slab_class(size_t size)
 {
@@ -45,12 +39,12 @@ static size_t size_of(const struct hmap_type *type, size_t slots)
  * those classes, and its slots are as many as fit; but a last word of one or two
  * slots, where as many keys want to go as in any other, does more harm than good.
  */
-static __always_inline u32 count_slots(const struct hmap_type *type, size_t size)
+static u32 count_slots(const struct hmap_type *type, size_t size)
 {
 	size_t slots = (size - head_size(type)) * HMAP_WORD_SLOTS /
 		       (type->slot_size * HMAP_WORD_SLOTS + sizeof(u64));
 
-	slots = min_t(size_t, slots, slots_max(type));
+	slots = min_t(size_t, slots, SLOTS_MAX);
 	while (slots && size_of(type, slots) > size)
 		slots--;
 	if (slots > HMAP_WORD_SLOTS && slots % HMAP_WORD_SLOTS <= 2)
@@ -58,30 +52,76 @@ static __always_inline u32 count_slots(const struct hmap_type *type, size_t size
 	return slots;
 }
 
-/* Small maps grow often enough for the divisions to tell. */
-u32 hmap_table_slots(const struct hmap_type *type, size_t size)
+/*
+ * Small maps grow often enough for the divisions to tell. So what the smaller classes hold
+ * is counted once, when the module is loaded: of slots of each size, without blocks and with.
+ */
+#define SMALL_STEP	32
+#define SMALL_MAX	512
+#define SMALL_CLASSES	6	/* at most: 64, 96, 128, 192, 256, 512 */
+
+static u32 nr_small __ro_after_init;
+static u16 small_sizes[SMALL_CLASSES] __ro_after_init;
+static u8 small_classes[SMALL_MAX / SMALL_STEP + 1] __ro_after_init;
+static u8 small_slots[2][HMAP_SLOT_MAX + 1][SMALL_CLASSES] __ro_after_init;
+
+static const u8 *slots_of_small(const struct hmap_type *type)
 {
-	return hmap_is_u64_pair(type) ? count_slots(&hmap_u64_pair, size) :
-					count_slots(type, size);
+	return small_slots[hmap_has_blocks(type)][type->slot_size];
 }
 
-/* The smallest class that has at least so many slots, if there is one. */
-static size_t size_with(const struct hmap_type *type, size_t slots)
+static void __init add_small(size_t size, bool blocks)
+{
+	struct hmap_type type = { .flags = blocks ? HMAP_INDIRECT : 0 };
+
+	for (; type.slot_size <= HMAP_SLOT_MAX; type.slot_size++)
+		small_slots[blocks][type.slot_size][nr_small] =
+			min_t(u32, count_slots(&type, size), U8_MAX);
+}
+
+void __init hmap_size_init(void)
+{
+	size_t size = slab_class(sizeof(struct hmap_table) + sizeof(u64));
+
+	for (; size <= SMALL_MAX && nr_small < SMALL_CLASSES; size = slab_class(size + 1)) {
+		add_small(size, false);
+		add_small(size, true);
+		small_classes[size / SMALL_STEP] = nr_small;
+		small_sizes[nr_small++] = size;
+	}
+}
+
+u32 hmap_table_slots(const struct hmap_type *type, size_t size)
+{
+	if (size <= SMALL_MAX) {
+		u32 class = small_classes[size / SMALL_STEP];
+
+		if (likely(small_sizes[class] == size))
+			return slots_of_small(type)[class];
+	}
+	return count_slots(type, size);
+}
+
+static noinline size_t large_size_with(const struct hmap_type *type, size_t slots)
 {
 	size_t size;
 
-	slots = clamp_t(size_t, slots, 1, slots_max(type));
+	slots = clamp_t(size_t, slots, 1, SLOTS_MAX);
 	size = slab_class(size_of(type, slots));
-	return hmap_table_slots(type, size) < slots ? slab_class(size + 1) : size;
+	return count_slots(type, size) < slots ? slab_class(size + 1) : size;
 }
 
-/*
- * The fuller a table, the more entries are not in their first word, so one of several
- * words keeps an eighth of its slots empty; one word is read whole anyway.
- */
-s32 hmap_table_slack(u32 slots)
+/* The smallest class that has at least so many slots, which is one, if there is such. */
+static size_t size_with(const struct hmap_type *type, size_t slots)
 {
-	return slots > HMAP_WORD_SLOTS ? slots / 8 : 0;
+	const u8 *small = slots_of_small(type);
+	u32 class;
+
+	slots += !slots;
+	for (class = 0; class < nr_small; class++)
+		if (small[class] >= slots)
+			return small_sizes[class];
+	return large_size_with(type, slots);
 }
 
 /* The bytes that @size, kmalloc'ed or kvmalloc'ed at @p, take. */
@@ -106,12 +146,13 @@ size_t hmap_table_size_for(const struct hmap_type *type, size_t live)
 	return size_with(type, DIV_ROUND_UP(live * 4, 3));
 }
 
-/* The smallest class in which @live entries take less than half of the slots: what
- * a small table grows to, so that few entries do not take many allocations.
+/* The smallest class in which @live entries take less than half of the slots, and two or
+ * more of them have more than a word: what a small table grows to, so that few entries do
+ * not take many allocations.
  */
 size_t hmap_table_size_twice(const struct hmap_type *type, size_t live)
 {
-	return size_with(type, live * 2 + 1);
+	return size_with(type, max_t(size_t, live * 2, live > 1 ? HMAP_WORD_SLOTS : 0) + 1);
 }
 
 /* The smallest class that takes @n entries without growing. */

@@ -11,15 +11,15 @@
 /* All bytes empty, but those at the end that have no slots. */
 static void clear_words(struct hmap_table *table, u32 slots)
 {
-	u32 last = slots % HMAP_WORD_SLOTS;
+	u32 last = table->nr_words - 1;
 
 	HMAP_COST(words, table->nr_words);
-	memset(table->words, HMAP_EMPTY, table->nr_words * sizeof(u64));
+	if (last)
+		memset(table->words, HMAP_EMPTY, last * sizeof(u64));
+	table->words[last] = HMAP_ABSENT * (HMAP_WORD_LSB & HMAP_WORD_LSB <<
+					    (slots - last * HMAP_WORD_SLOTS) * 8);
 	if (table->flags & HMAP_TABLE_UNITS)
 		*hmap_block_sums(table) = (struct hmap_block_sums){ };
-	if (last)
-		table->words[table->nr_words - 1] =
-			HMAP_ABSENT * (HMAP_WORD_LSB & HMAP_WORD_LSB << last * 8);
 }
 
 /* A fresh table without entries, not published yet. */
@@ -30,7 +30,7 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size, u
 
 	/* Often the caller can do without. */
 	gfp |= __GFP_NOWARN;
-	if (size <= hmap_table_size_max(type))
+	if (size <= KMALLOC_MAX_CACHE_SIZE)
 		table = kmalloc(size, gfp);
 	else
 		table = kvmalloc(size, gfp);
@@ -38,18 +38,15 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size, u
 		hmap_counter_inc(alloc_failures);
 		return NULL;
 	}
-	table->live = 0;
-	table->room = slots - hmap_table_slack(slots);
-	table->pins = 0;
-	table->cleared = false;
-	table->reserved = false;
-	table->accounted = gfp & __GFP_ACCOUNT;
-	table->bytes = size;
-	table->nr_words = DIV_ROUND_UP(slots, HMAP_WORD_SLOTS);
-	table->depth = depth;
-	table->flags = HMAP_TABLE_VACANT;
-	if (hmap_has_blocks(type))
-		table->flags |= type->slot_size / 8;
+	*table = (struct hmap_table){
+		.room	   = slots - hmap_table_slack(slots),
+		.accounted = gfp & __GFP_ACCOUNT,
+		.bytes	   = size,
+		.nr_words  = DIV_ROUND_UP(slots, HMAP_WORD_SLOTS),
+		.depth	   = depth,
+		.flags	   = HMAP_TABLE_VACANT |
+			     (hmap_has_blocks(type) ? type->slot_size / 8 : 0),
+	};
 	clear_words(table, slots);
 	hmap_counter_inc(tables_allocated);
 	HMAP_COST(bytes, size);
@@ -119,15 +116,6 @@ int hmap_table_keep_hashes(const struct hmap_type *type, const struct hmap_table
 		}
 	}
 	return 0;
-}
-
-/* Frozen from here on; said before the successor is published, so that a walk
- * which still finds the flag clear sees no entry that has changed there.
- */
-void hmap_table_kill(struct hmap_table *table, u64 *hashes)
-{
-	table->hashes = hashes;
-	hmap_set_flags(table, HMAP_TABLE_DEAD, 0);
 }
 
 /* The map has let go of a dead @table: take it, and the blocks that go with it,

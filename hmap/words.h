@@ -124,6 +124,16 @@ static inline void hmap_table_fill(struct hmap_table *table, u32 index, u64 hash
 	hmap_set_word(table, index / 8, hmap_with_byte(word, index, hmap_full_byte(hash)));
 }
 
+/* The same of the first empty slot, of @empty, in word @nr, to which a probe comes. */
+static inline void hmap_table_fill_empty(struct hmap_table *table, u32 nr, u64 empty, u64 hash)
+{
+	table->room--;
+	if (!table->live++)
+		hmap_set_flags(table, 0, HMAP_TABLE_VACANT);
+	hmap_set_word(table, nr,
+		      table->words[nr] | hmap_full_byte(hash) << (__ffs64(empty) - 7));
+}
+
 /*
  * Let go of a full slot. It may become empty only if it may be used again. A word from
  * which entries have overflowed does not get its room back, either, so that its table is

@@ -104,6 +104,7 @@ static void map_settle(void)
 static __attribute__((constructor)) void map_setup(void)
 {
 	hmap_hash_init();
+	hmap_size_init();
 	hmap_stats_init();
 }
 

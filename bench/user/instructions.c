@@ -243,6 +243,7 @@ int main(void)
 	size_t n;
 
 	hmap_hash_init();
+	hmap_size_init();
 	hmap_stats_init();
 	bench_workload(&few, FEW);
 	bench_workload(&some, SOME);

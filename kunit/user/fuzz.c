@@ -272,6 +272,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	 */
 	stub_random_seed(data[0]);
 	hmap_hash_init();
+	hmap_size_init();
 	hmap_secret[2] ^= (u64)&m.map * hmap_secret[1];
 	model_init(&m, model_kind(data[0] % model_nr_kinds),
 		   1 + data[1] * data[1] * MODEL_KEYS / (256 * 256));

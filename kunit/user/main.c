@@ -94,6 +94,7 @@ static void *run_suites(void *filter)
 	printf("KTAP version 1\n# HMAP_SEED=%s\n", seed);
 	stub_random_seed(strtoull(seed, NULL, 10));
 	hmap_hash_init();
+	hmap_size_init();
 	hmap_stats_init();
 	for (node = suite_list; node; node = node->next)
 		run_suite(node->suite, filter);

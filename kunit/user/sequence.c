@@ -68,6 +68,7 @@ void sequence_init(u64 seed)
 {
 	stub_random_seed(seed);
 	hmap_hash_init();
+	hmap_size_init();
 	hmap_secret[2] ^= (u64)&map * hmap_secret[1];
 }
 

@@ -54,6 +54,7 @@ int main(int argc, char **argv)
 		set_param(argv[i]);
 	stub_random_seed(20260101);
 	hmap_hash_init();
+	hmap_size_init();
 	hmap_stats_init();
 	check(!stub_module_init(), "readers found what they had to");
 	rcu_barrier();

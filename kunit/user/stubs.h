@@ -33,6 +33,7 @@ typedef unsigned int gfp_t;
 #define LINUX_VERSION_CODE	KERNEL_VERSION(6, 1, 0)
 #define KBUILD_MODNAME		"hmap"
 
+#define U8_MAX			UINT8_MAX
 #define U16_MAX			UINT16_MAX
 #define U32_MAX			UINT32_MAX
 #define U64_MAX			UINT64_MAX

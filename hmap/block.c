@@ -15,17 +15,23 @@
 
 #include "internal.h"
 
+/* The bytes of the block of an entry with @key, or an equal one. */
+static size_t block_size(const struct hmap_type *type, const void *key)
+{
+	const struct hmap_str *str = key;
+
+	return type->block_size + (type->flags & HMAP_STRING ? str->len + 1 : 0);
+}
+
 /* A block for an entry, with the key in it if that is indirect, and its size; NULL without
  * memory.
  */
 void *hmap_block_alloc(const struct hmap_type *type, const void *key, gfp_t gfp, size_t *bytes)
 {
 	const struct hmap_str *str = key;
-	size_t size = type->block_size;
+	size_t size = block_size(type, key);
 	char *block;
 
-	if (type->flags & HMAP_STRING)
-		size += str->len + 1;
 	block = kmalloc(size, gfp | __GFP_NOWARN);
 	if (!block) {
 		hmap_counter_inc(alloc_failures);
@@ -62,16 +68,14 @@ void hmap_block_add(struct hmap_table *table, size_t bytes)
 	add_used(table, bytes / HMAP_BLOCK_UNIT);
 }
 
-/* The slot has been emptied: its block goes, or waits for readers. */
-void hmap_block_drop(const struct hmap_type *type, struct hmap_table *table, const void *slot)
+/* The slot of @key has been emptied: its block goes, or waits for readers. */
+void hmap_block_drop(const struct hmap_type *type, struct hmap_table *table, const void *slot,
+		     const void *key)
 {
 	struct hmap_block_sums *sums = hmap_block_sums(table);
 	void *block = hmap_pointer_at(slot);
-	size_t size = type->block_size;
+	size_t size = hmap_alloc_size(block, block_size(type, key));
 
-	if (type->flags & HMAP_STRING)
-		size += strlen(hmap_slot_key(type, slot)) + 1;
-	size = hmap_alloc_size(block, size);
 	add_used(table, -(s32)(size / HMAP_BLOCK_UNIT));
 	if (hmap_is_rcu(type))
 		WRITE_ONCE(sums->dead, sums->dead + size / HMAP_BLOCK_UNIT);

@@ -56,7 +56,7 @@ static __always_inline void *find_entry(const struct hmap_type *type, const void
 
 	if (!l->nr_words)
 		return NULL;
-	entry = l->slot ? hmap_entry_if(type, l->slot, key) : NULL;
+	entry = l->slot ? hmap_entry_if(type, l->slot, key, l->hash) : NULL;
 	return likely(entry) ? entry :
 			       __hmap_find_on(type, l->table, l->nr_words, key, l->hash);
 }

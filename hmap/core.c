@@ -156,7 +156,7 @@ static __always_inline long find_index(const struct hmap_type *type,
 
 	if (match) {
 		if (likely(hmap_entry_if(type, hmap_slot_of_match(type, table, table->nr_words,
-								  nr, match), key)))
+								  nr, match), key, hash)))
 			return hmap_index(nr, match);
 	} else if (likely(!(word & hmap_overflow_bit(hash)))) {
 		return -1;
@@ -305,7 +305,7 @@ static bool key_ok(const struct hmap_type *type, const void *key)
 	const struct hmap_str *str = key;
 
 	if (type->flags & HMAP_STRING)
-		return !WARN_ONCE(!str || !str->name || strnlen(str->name, str->len) < str->len,
+		return !WARN_ONCE(!str || !str->name || hmap_has_nul(str),
 				  "hmap: type %s: NULL for a key, or a NUL byte in it\n",
 				  type->name);
 	return !WARN_ONCE(!key && type->key_size, "hmap: type %s: NULL for a key\n", type->name);
@@ -442,9 +442,10 @@ static __always_inline int put_first(struct hmap *map, void *root, const void *k
 {
 	const size_t size = hmap_table_size_exact(type, root ? 2 : 1);
 	struct hmap_table *table;
+	/* With it the length of a string is known. */
+	const u64 hash = hmap_hash_key(shape, key, hmap_seed(map));
 	void *slot, *block = NULL;
 	size_t bytes;
-	u64 hash;
 	u32 nr;
 
 	if (hmap_has_blocks(shape)) {
@@ -462,7 +463,6 @@ static __always_inline int put_first(struct hmap *map, void *root, const void *k
 		hmap_add_first(map, table, type);
 	if (block)
 		hmap_block_add(table, bytes);
-	hash = hmap_hash_key(shape, key, hmap_seed(map));
 	nr = hmap_home(hash, table->nr_words);
 	slot = fill_slot(shape, table, nr, hmap_match_empty(table->words[nr]), hash, block,
 			 key, value);
@@ -668,7 +668,7 @@ EXPORT_SYMBOL_HMAP(hmap_replace_pointer);
 
 /* Remove the entry at @place. */
 static __always_inline void remove_at(struct hmap *map, void *root, const struct place *place,
-				      const struct hmap_type *type,
+				      const void *key, const struct hmap_type *type,
 				      const struct hmap_type *shape)
 {
 	struct hmap_table *table = place->table;
@@ -676,7 +676,7 @@ static __always_inline void remove_at(struct hmap *map, void *root, const struct
 	hmap_table_empty(type, table, place->index);
 	add_count(root, -1);
 	if (hmap_has_blocks(shape))
-		hmap_block_drop(type, table, hmap_slot(type, table, place->index));
+		hmap_block_drop(type, table, hmap_slot(type, table, place->index), key);
 	if (hmap_wants_shrink(table) || hmap_is_littered(shape, table))
 		hmap_shrink(map, table, place->hash, type);
 }
@@ -726,7 +726,7 @@ static __always_inline int take(struct hmap *map, const void *key, void *out,
 		else if (out)
 			memcpy(out, entry, type->value_size);
 	}
-	remove_at(map, root, &place, type, shape);
+	remove_at(map, root, &place, key, type, shape);
 	return 0;
 }
 

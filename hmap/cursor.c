@@ -63,10 +63,10 @@ static const void *key_of(const struct hmap_type *type, const struct candidate *
 /* What tells entries of equal hashes apart; bytes are stored as they came. */
 static u64 tie_of_key(const struct hmap_type *type, const void *key)
 {
-	const struct hmap_str *str = key;
+	struct hmap_str *str = (void *)key;
 
 	if (type->flags & HMAP_STRING)
-		return hmap_siphash_bytes(str->name, str->len, 0);
+		return hmap_siphash_bytes(str->name, hmap_str_len(str), 0);
 	return hmap_siphash_bytes(key, type->key_size, 0);
 }
 

@@ -51,17 +51,3 @@ void *__hmap_find_int_on(const struct hmap_type *type, const struct hmap_table *
 	return __hmap_find_on(type, table, nr_words, &key, hash);
 }
 EXPORT_SYMBOL_HMAP(__hmap_find_int_on);
-
-/* Whether what is looked for is what is stored, which ends with a NUL. By bytes, since
- * nothing may be read behind that.
- */
-bool hmap_same_string(const struct hmap_str *key, const char *stored)
-{
-	size_t i;
-
-	for (i = 0; i < key->len; i++)
-		if (key->name[i] != stored[i] || !stored[i])
-			return false;
-	return !stored[i];
-}
-EXPORT_SYMBOL_HMAP(hmap_same_string);

@@ -21,13 +21,16 @@ extern u64 hmap_secret[5];
 /* HMAP_STR - a NUL-terminated string as a key for generic calls */
 #define HMAP_STR(string)	((struct hmap_str []){ hmap_str_of(string) })
 
-/* Of NULL, which calls that change a map refuse, nothing is read. */
+/* The length is told together with the hash. Of NULL, which calls that change a map refuse,
+ * nothing is read.
+ */
 static __always_inline struct hmap_str hmap_str_of(const char *name)
 {
-	return (struct hmap_str){ name, name ? strlen(name) : 0 };
+	return (struct hmap_str){ name, HMAP_TO_NUL };
 }
 
-bool hmap_same_string(const struct hmap_str *key, const char *stored);
+u64 hmap_hash_string(const struct hmap_type *type, struct hmap_str *str, u64 seed);
+bool hmap_same_string(struct hmap_str *str, const char *stored);
 
 /*
  * The seed of a map is a keyed hash of where its header is. So it is the same for as long
@@ -103,10 +106,8 @@ static __always_inline u64 hmap_hash(const struct hmap_type *type, const void *k
 
 static __always_inline u64 hmap_hash_key(const struct hmap_type *type, const void *key, u64 seed)
 {
-	const struct hmap_str *str = key;
-
 	if (type->flags & HMAP_STRING)
-		return hmap_hash(type, str->name, str->len, seed);
+		return hmap_finish(hmap_hash_string(type, (struct hmap_str *)key, seed));
 	return hmap_hash(type, key, type->key_size, seed);
 }
 
@@ -130,7 +131,7 @@ static __always_inline bool hmap_same_key(const struct hmap_type *type,
 					  const void *key, const void *stored)
 {
 	if (type->flags & HMAP_STRING)
-		return hmap_same_string(key, stored);
+		return hmap_same_string((struct hmap_str *)key, stored);
 	if (type->equal)
 		return type->equal(key, stored, type->key_size);
 	return hmap_same_bytes(key, stored, type->key_size);
@@ -144,11 +145,14 @@ static __always_inline bool hmap_object_is(const struct hmap_type *type,
 }
 
 /* What a lookup gives for the entry of @slot if that has @key, or NULL. Of an object the
- * pointer is loaded once: the slot may get another one meanwhile.
+ * pointer is loaded once: the slot may get another one meanwhile. A key that is in a block
+ * is not looked at if its hash is another, as half of it tells.
  */
 static __always_inline void *hmap_entry_if(const struct hmap_type *type, void *slot,
-					   const void *key)
+					   const void *key, u64 hash)
 {
+	if (type->flags & HMAP_KEY_INDIRECT && (u32)(*hmap_stored_hash(slot) ^ hash))
+		return NULL;
 	if (type->flags & HMAP_OBJECT) {
 		void *object = hmap_pointer_at(slot);
 
@@ -181,7 +185,7 @@ static __always_inline long hmap_probe(const struct hmap_type *type,
 			u32 index = hmap_index(nr, match);
 
 			*entry = hmap_entry_if(type, hmap_slot_at(type, table, nr_words,
-								  index), key);
+								  index), key, hash);
 			if (likely(*entry))
 				return index;
 		}
@@ -290,7 +294,7 @@ static __always_inline void *hmap_find(const struct hmap *map, void *root,
 	match = hmap_match_tag(word, hash);
 	if (match) {
 		void *entry = hmap_entry_if(type, hmap_slot_of_match(type, table, nr_words,
-								     nr, match), key);
+								     nr, match), key, hash);
 
 		if (likely(entry))
 			return entry;

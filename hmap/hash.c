@@ -80,8 +80,7 @@ u64 hmap_object_hash(const struct hmap_type *type, const void *object, u64 seed)
 
 	if (type->object_hash)
 		return hmap_finish(type->object_hash(key, type->key_size, seed));
-	return hmap_hash(type, key, type->flags & HMAP_STRING ? strlen(key) : type->key_size,
-			 seed);
+	return hmap_hash_key(type, type->flags & HMAP_STRING ? (void *)HMAP_STR(key) : key, seed);
 }
 
 /* Whether an entry's hash can be told from its slot, whatever has been freed since. */

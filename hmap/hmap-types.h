@@ -38,7 +38,8 @@ static_assert(sizeof(struct hmap) == sizeof(void *));
 /**
  * struct hmap_str - a string to look up
  * @name: the string, without a NUL byte in its first @len bytes
- * @len: its length in bytes; a NUL need not follow
+ * @len: its length in bytes; a NUL need not follow. %HMAP_TO_NUL: as far as the first NUL
+ *	byte; a call may set it to the length then
  *
  * What generic calls take as key for types with %HMAP_STRING. The wrappers make one.
  */
@@ -46,6 +47,8 @@ struct hmap_str {
 	const char	*name;
 	size_t		len;
 };
+
+#define HMAP_TO_NUL	SIZE_MAX
 
 /**
  * typedef hmap_hash_fn - a keyed hash

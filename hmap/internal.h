@@ -263,22 +263,21 @@ u32 hmap_table_limit(const struct hmap_type *type, size_t size);
 /* block.c: keys and values that are not in their slots */
 void *hmap_block_alloc(const struct hmap_type *type, const void *key, gfp_t gfp, size_t *bytes);
 void hmap_block_free(void *block, size_t bytes);
-void hmap_block_drop(const struct hmap_type *type, struct hmap_table *table, const void *slot);
+void hmap_block_drop(const struct hmap_type *type, struct hmap_table *table, const void *slot,
+		     const void *key);
 void hmap_block_add(struct hmap_table *table, size_t bytes);
 void hmap_share_blocks(struct hmap_table *to, s32 *used, u32 n, u32 left);
 void hmap_table_free_blocks(struct hmap_table *table, bool full, bool deleted);
+
+/* string.c */
+size_t hmap_str_len(struct hmap_str *str);
+bool hmap_has_nul(const struct hmap_str *str);
 
 /* hash.c */
 void hmap_hash_init(void);
 u64 hmap_any_number(void);
 bool hmap_hash_reads_slot(const struct hmap_type *type);
 u64 hmap_object_hash(const struct hmap_type *type, const void *object, u64 seed);
-
-/* Where the key is in a block, its hash is in the slot, behind the pointer. */
-static inline u64 *hmap_stored_hash(const void *slot)
-{
-	return (u64 *)(slot + sizeof(void *));
-}
 
 static inline u64 hmap_slot_hash(const struct hmap_type *type, const void *slot, u64 seed)
 {

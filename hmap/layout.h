@@ -338,6 +338,12 @@ static __always_inline void *hmap_pointer_at(const void *place)
 	return READ_ONCE(*(void * const *)place);
 }
 
+/* Where the key is in a block, its hash is in the slot, behind the pointer. */
+static __always_inline u64 *hmap_stored_hash(const void *slot)
+{
+	return (u64 *)(slot + sizeof(void *));
+}
+
 /* Where the key of an entry stands, and the value: in the slot, or behind its pointer. */
 static __always_inline const void *hmap_key_in(const struct hmap_type *type, const void *base)
 {

@@ -50,8 +50,8 @@ static bool valid_entry(const struct hmap_type *type, const struct hmap_table *t
 		return false;
 	hash = hmap_slot_hash(type, slot, seed);
 	if (type->flags & HMAP_KEY_INDIRECT &&
-	    !require(type, hash == hmap_hash(type, key, type->flags & HMAP_STRING ?
-					     strlen(key) : type->key_size, seed)))
+	    !require(type, hash == hmap_hash_key(type, type->flags & HMAP_STRING ?
+						 (void *)HMAP_STR(key) : key, seed)))
 		return false;
 	in_range = !table->depth || (hash ^ range) >> (64 - table->depth) == 0;
 	return require(type, in_range) &&

@@ -157,7 +157,7 @@ static u32 words_of(const struct hmap *map, const struct hmap_type *type, const 
 		for (; match; match &= match - 1) {
 			equal++;
 			if (hmap_entry_if(type, hmap_slot(type, table, hmap_index(nr, match)),
-					  key))
+					  key, hash))
 				goto out;
 		}
 		if (!(word & hmap_overflow_bit(hash)))

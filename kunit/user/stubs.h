@@ -144,6 +144,26 @@ static inline unsigned long int_sqrt(unsigned long n)
 	__builtin_memcpy(p, &__v, sizeof(*(p)));			\
 })
 
+/* The eight bytes at @p; near the end of a page only those up to the first NUL. */
+#define CONFIG_DCACHE_WORD_ACCESS	1
+__attribute__((__no_sanitize__("address")))
+static inline unsigned long load_unaligned_zeropad(const void *p)
+{
+	unsigned long word = 0;
+	unsigned int i;
+
+	if ((uintptr_t)p % 4096 <= 4096 - sizeof(word))
+		return ((const struct { unsigned long word; } __packed *)p)->word;
+	for (i = 0; i < sizeof(word) && ((const u8 *)p)[i]; i++)
+		word |= (unsigned long)((const u8 *)p)[i] << i * 8;
+	return word;
+}
+
+#define IS_ENABLED(option)		(option)
+#define le64_to_cpu(x)			(x)
+#define __force
+typedef u64 __le64;
+
 /* errors and messages */
 #define MAX_ERRNO		4095
 #define IS_ERR(p)		((unsigned long)(p) >= (unsigned long)-MAX_ERRNO)
@@ -329,6 +349,17 @@ static inline long local_read(const local_t *l)
 /* random numbers and hashes */
 typedef struct { u64 key[2]; } siphash_key_t;
 typedef siphash_key_t hsiphash_key_t;
+
+/* SipHash (Aumasson, Bernstein 2012), as <linux/siphash.h> has it */
+#define SIPHASH_CONST_0		0x736f6d6570736575ull
+#define SIPHASH_CONST_1		0x646f72616e646f6dull
+#define SIPHASH_CONST_2		0x6c7967656e657261ull
+#define SIPHASH_CONST_3		0x7465646279746573ull
+#define SIPHASH_PERMUTATION(a, b, c, d) (				\
+	(a) += (b), (b) = ror64((b), 51), (b) ^= (a), (a) = ror64((a), 32), \
+	(c) += (d), (d) = ror64((d), 48), (d) ^= (c),			\
+	(a) += (d), (d) = ror64((d), 43), (d) ^= (a),			\
+	(c) += (b), (b) = ror64((b), 47), (b) ^= (c), (c) = ror64((c), 32))
 
 void stub_random_seed(u64 seed);
 u32 get_random_u32(void);

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Strings as keys: their length, hash and comparison, by words. The kernel's strlen() and
+ * strcmp() go byte by byte on many machines, among them x86-64.
+ *
+ * The word that a string ends in may be read to its end: where load_unaligned_zeropad() is
+ * to be had, wherever that is, else only if it is aligned, so in one page.
+ */
+#include <linux/compiler.h>
+#include <linux/siphash.h>
+#include <linux/string.h>
+
+#include <asm/byteorder.h>
+#ifdef CONFIG_DCACHE_WORD_ACCESS
+#include <asm/word-at-a-time.h>
+#endif
+
+#include "internal.h"
+
+#define WORD	sizeof(u64)
+
+static inline bool has_word(const char *p)
+{
+	return IS_ENABLED(CONFIG_DCACHE_WORD_ACCESS) || !((unsigned long)p % WORD);
+}
+
+/* The eight bytes at @p, the first one lowest. */
+static inline u64 load_word(const char *p)
+{
+#ifdef CONFIG_DCACHE_WORD_ACCESS
+	unsigned long word = load_unaligned_zeropad(p);
+#else
+	unsigned long word = read_word_at_a_time(p);
+#endif
+	return le64_to_cpu((__force __le64)word);
+}
+
+/* Its lowest bit is in the first byte of @word that is zero. */
+static inline u64 find_zero_byte(u64 word)
+{
+	return (word - ~0ULL / 0xff) & ~word & (~0ULL / 0xff << 7);
+}
+
+static inline u64 first_bytes(u64 word, u32 n)
+{
+	return word & ((1ULL << n * 8) - 1);
+}
+
+static size_t measure(const char *name)
+{
+	const char *p;
+	u64 zero;
+
+	for (p = name; !has_word(p); p++)
+		if (!*p)
+			return p - name;
+	while (!(zero = find_zero_byte(load_word(p))))
+		p += WORD;
+	return p - name + __ffs64(zero) / 8;
+}
+
+/* The length of @str, which is known from then on. */
+size_t hmap_str_len(struct hmap_str *str)
+{
+	if (str->len == HMAP_TO_NUL)
+		str->len = measure(str->name);
+	return str->len;
+}
+
+/*
+ * hmap_hash_bytes() of a string that ends with a NUL, in the same pass as its length: what
+ * the kernel's hsiphash() does on 64-bit machines, SipHash with one round a word and three at
+ * the end (Aumasson, Bernstein 2012).
+ */
+static u64 hash_to_nul(struct hmap_str *str, u64 seed)
+{
+	const u64 key[2] = { hmap_secret[3] ^ seed, hmap_secret[4] };
+	u64 a = SIPHASH_CONST_0 ^ key[0], b = SIPHASH_CONST_1 ^ key[1];
+	u64 c = SIPHASH_CONST_2 ^ key[0], d = SIPHASH_CONST_3 ^ key[1];
+	const char *p = str->name;
+	u64 word, zero;
+
+	while (!(zero = find_zero_byte(word = load_word(p)))) {
+		d ^= word;
+		SIPHASH_PERMUTATION(a, b, c, d);
+		a ^= word;
+		p += WORD;
+	}
+	str->len = p - str->name + __ffs64(zero) / 8;
+	word = first_bytes(word, str->len % WORD) | (u64)str->len << 56;
+	d ^= word;
+	SIPHASH_PERMUTATION(a, b, c, d);
+	a ^= word;
+	c ^= 0xff;
+	SIPHASH_PERMUTATION(a, b, c, d);
+	SIPHASH_PERMUTATION(a, b, c, d);
+	SIPHASH_PERMUTATION(a, b, c, d);
+	return (u32)(a ^ b ^ c ^ d);
+}
+
+/* The hash of @str, not finished; its length is known then. */
+u64 hmap_hash_string(const struct hmap_type *type, struct hmap_str *str, u64 seed)
+{
+	if (str->len == HMAP_TO_NUL && type->hash == hmap_hash_bytes && has_word(str->name))
+		return hash_to_nul(str, seed);
+	return type->hash(str->name, hmap_str_len(str), seed);
+}
+EXPORT_SYMBOL_HMAP(hmap_hash_string);
+
+/* Whether there is a NUL byte in @str, which is read no further than it goes. */
+bool hmap_has_nul(const struct hmap_str *str)
+{
+	size_t i;
+
+	if (str->len == HMAP_TO_NUL)
+		return false;
+	for (i = 0; i + WORD <= str->len; i += WORD)
+		if (find_zero_byte(get_unaligned_le64(str->name + i)))
+			return true;
+	for (; i < str->len; i++)
+		if (!str->name[i])
+			return true;
+	return false;
+}
+
+/* The last bytes of @str, which are no whole word. */
+static inline u64 last_bytes(const struct hmap_str *str, u32 n)
+{
+	const char *end = str->name + str->len;
+	u64 word = 0;
+
+	if (str->len >= WORD)
+		return get_unaligned_le64(end - WORD) >> (WORD - 1 - n) * 8 >> 8;
+	while (n--)
+		word = word << 8 | (u8)*--end;
+	return word;
+}
+
+/* Whether what is looked for is what is stored, which ends with a NUL. */
+bool hmap_same_string(struct hmap_str *str, const char *stored)
+{
+	const size_t len = hmap_str_len(str);
+	const u32 left = len % WORD;
+	size_t i;
+
+	if (!has_word(stored))
+		return !strncmp(str->name, stored, len) && !stored[len];
+	for (i = 0; i + WORD <= len; i += WORD)
+		if (load_word(stored + i) != get_unaligned_le64(str->name + i))
+			return false;
+	/* With the NUL. */
+	return (load_word(stored + i) & (~0ULL >> (WORD - 1 - left) * 8)) == last_bytes(str, left);
+}
+EXPORT_SYMBOL_HMAP(hmap_same_string);

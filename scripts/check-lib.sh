@@ -37,6 +37,7 @@ prepare() {
 
 	case $1 in
 	gcc) (ensure_packages gcc libc6-dev make patch) ;;
+	valgrind) (ensure_packages gcc libc6-dev make valgrind) ;;
 	clang) (ensure_packages clang libclang-rt-dev llvm libc6-dev make python3) ;;
 	clang-kernel)
 		(ensure_packages perl python3) && # W=1 runs kernel-doc

@@ -13,6 +13,7 @@ stages=(
 	"user           gcc      test the same core in user space, under sanitizers"
 	"tsan           gcc      readers beside a writer there, under the thread sanitizer"
 	"fuzz           clang    fuzz the same core against the model, for a short while"
+	"instructions   valgrind no operation takes more instructions than is recorded"
 	"build-uml      uml      build for User-Mode Linux, W=1, without a warning"
 	"kunit          uml      run the KUnit tests in User-Mode Linux"
 	"inline         uml      a typed lookup in an empty map is a load and a test"

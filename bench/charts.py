@@ -6,22 +6,23 @@ Each chart comes as SVG, for documents, and as PNG, for where SVG is not shown.
 """
 import sys
 
-from results import Results
+from results import FEW, Results
 
 COLORS = {"hmap": "#c1272d", "rhashtable": "#0000a7", "hlist": "#008176",
           "xarray": "#eecc16", "floor": "#b3b3b3", "hmap_norcu": "#e59090",
           "rhashtable_kfree": "#8080d0", "hmap_doubling": "#000000",
-          "hmap_object": "#7a0010"}
+          "hmap_object": "#7a0010", "list": "#e67e22", "rbtree": "#7d3c98"}
 PEERS = ["hmap", "hmap_object", "rhashtable", "hlist", "xarray", "floor"]
 SIZES = ["8", "1k", "100k", "1M"]
 NUMBERS = [8, 1000, 100000, 1000000]
 
 
-def in_both(directory, name, program):
-    """The same drawing on both terminals."""
+def in_both(directory, name, program, panels=1):
+    """The same drawing on both terminals. It is wider for several panels."""
+    width = 360 * (panels + 1)
     for terminal, ending in [
-            ("svg size 720,420 dynamic noenhanced background 'white' font 'sans,12'", "svg"),
-            ("pngcairo size 960,560 noenhanced font 'sans,11'", "png")]:
+            (f"svg size {width},420 dynamic noenhanced background 'white' font 'sans,12'", "svg"),
+            (f"pngcairo size {width * 4 // 3},560 noenhanced font 'sans,11'", "png")]:
         print("reset")
         print(f"set terminal {terminal}")
         print(f"set output '{directory}/{name}.{ending}'")
@@ -84,6 +85,39 @@ def empty(results, directory):
         "unset multiplot"]))
 
 
+def few_panel(results, kind, op, unit):
+    """Curves of one kind of entries; the colours are those of the peers that it is made of."""
+    blocks, plots = [], []
+    for i, impl in enumerate(FEW[kind]):
+        curve = results.curve(impl, op, unit)
+        color = COLORS[impl.replace("_object", "").replace("_string", "")]
+        if curve:
+            blocks.append(data(curve).replace("$data", f"$data{i}", 1))
+            plots.append(f"$data{i} using 1:2 title '{impl}' with linespoints pt 7 ps 0.4 "
+                         f"lw 2 lc rgb '{color}'")
+    return blocks + [f"set title '{kind}'", "plot " + ", ".join(plots)]
+
+
+def few(results, directory, name, op, unit, title, scale):
+    """Maps of few entries, a panel for each kind."""
+    lines_of_all = [line for kind in FEW for line in few_panel(results, kind, op, unit)]
+    in_both(directory, f"kernel-few-{name}", "\n".join(
+        ["set xrange [0:16]", scale, "set xlabel 'entries' offset 0,0.7", f"set ylabel '{unit}'",
+         "set key below center maxrows 3",
+         f"set multiplot layout 1,{len(FEW)} title '{title}'"] + lines_of_all +
+        ["unset multiplot"]), len(FEW))
+
+
+def all_few(results, directory):
+    few(results, directory, "life", "life", "ns", "fill a map and destroy it",
+        "set logscale y\nset yrange [1:2000]")
+    few(results, directory, "bytes", "life", "bytes", "memory of a map, header included",
+        "set logscale y\nset yrange [5:3000]")
+    few(results, directory, "hit", "few_hit", "ns", "lookups that find their key",
+        "set yrange [0:]")
+    few(results, directory, "miss", "few_miss", "ns", "lookups that do not", "set yrange [0:]")
+
+
 def main():
     results, directory = Results(sys.argv[1], "kernel"), sys.argv[2]
     for op, title in [("hit", "lookups that find their key"),
@@ -105,6 +139,8 @@ def main():
           ["hmap", "rhashtable", "hlist", "floor", "hmap_doubling"])
     if results.value("hmap", "empty"):
         empty(results, directory)
+    if results.curve("hmap", "life"):
+        all_few(results, directory)
 
 
 main()

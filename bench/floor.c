@@ -16,6 +16,8 @@ struct peer_map {
 	} *pairs;
 };
 
+#define PEER_OWN_CREATE
+
 static inline struct peer_map *peer_create(u32 n)
 {
 	struct peer_map *map = kmalloc(sizeof(*map), GFP_KERNEL);

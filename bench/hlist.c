@@ -23,6 +23,11 @@ static inline struct node *node_alloc(u64 key)
 	return node;
 }
 
+static inline void node_free(struct node *node)
+{
+	kfree(node);
+}
+
 static inline u32 key_hash(u64 key, u32 bits)
 {
 	return hash_64(key, bits);
@@ -34,10 +39,18 @@ static inline bool key_equal(u64 key, const struct node *node)
 }
 
 #include "peer-hlist.h"
+#include "loops.h"
+#include "few-loops.h"
 
 const struct bench_peer bench_hlist = {
 	.name	= "hlist",
 	.kind	= BENCH_U64,
 	.sized	= true,
 	PEER_LOOPS,
+};
+
+const struct few_peer few_hlist = {
+	.name	= "hlist",
+	.kind	= BENCH_U64,
+	FEW_LOOPS,
 };

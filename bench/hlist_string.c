@@ -29,6 +29,11 @@ static inline struct node *node_alloc(const char *key)
 	return node;
 }
 
+static inline void node_free(struct node *node)
+{
+	kfree(node);
+}
+
 static inline u32 key_hash(const char *key, u32 bits)
 {
 	return hash_32(jhash(key, strlen(key), 0), bits);
@@ -40,10 +45,18 @@ static inline bool key_equal(const char *key, const struct node *node)
 }
 
 #include "peer-hlist.h"
+#include "loops.h"
+#include "few-loops.h"
 
 const struct bench_peer bench_hlist_string = {
 	.name	= "hlist_string",
 	.kind	= BENCH_STRING,
 	.sized	= true,
 	PEER_LOOPS,
+};
+
+const struct few_peer few_hlist_string = {
+	.name	= "hlist_string",
+	.kind	= BENCH_STRING,
+	FEW_LOOPS,
 };

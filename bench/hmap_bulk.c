@@ -30,6 +30,7 @@ static u64 loop_lookup(void *map, const void *keys, u32 n)
 }
 
 #include "peer-hmap.h"
+#include "loops.h"
 
 const struct bench_peer bench_hmap_bulk = {
 	.name	= "hmap_bulk",

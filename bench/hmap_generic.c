@@ -22,6 +22,7 @@ static inline u64 peer_lookup(struct peer_map *map, PEER_KEY key)
 }
 
 #include "peer-hmap.h"
+#include "loops.h"
 
 const struct bench_peer bench_hmap_generic = {
 	.name	= "hmap_generic",

@@ -8,6 +8,7 @@ HMAP_DEFINE(peer_map, u64, u64, hmap_hash_bytes, NULL, HMAP_RCU);
 
 #define PEER_RCU	true
 #include "peer-hmap.h"
+#include "loops.h"
 
 const struct bench_peer bench_hmap_hsiphash = {
 	.name	= "hmap_hsiphash",

@@ -19,6 +19,8 @@ struct object {
 
 HMAP_DEFINE_OBJECT(peer_map, struct object, key, hmap_hash_u64, HMAP_RCU);
 
+#define PEER_OWN_CREATE
+
 static inline struct peer_map *peer_create(u32 n)
 {
 	return peer_map_alloc(GFP_KERNEL);

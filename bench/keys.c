@@ -17,7 +17,6 @@
 #define MIN_PROBES	16384
 #define MAX_PICKS	(64 * MIN_PROBES)
 #define MAX_STRINGS	(8 * MIN_PROBES)
-#define STRING_SIZE	33	/* 16 to 32 characters, and the end */
 
 /* One array of keys. */
 struct column {
@@ -32,8 +31,7 @@ struct owned_keys {
 	struct column columns[NR_COLUMNS];
 };
 
-/* A bijection of 64-bit numbers: the finaliser of splitmix64. */
-static u64 mix(u64 x)
+u64 bench_mix(u64 x)
 {
 	x += 0x9e3779b97f4a7c15ULL;
 	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
@@ -41,15 +39,15 @@ static u64 mix(u64 x)
 	return x ^ x >> 31;
 }
 
-static u32 below(u64 *state, u32 limit)
+u32 bench_below(u64 *state, u32 limit)
 {
-	return (mix((*state)++) >> 32) * limit >> 32;
+	return (bench_mix((*state)++) >> 32) * limit >> 32;
 }
 
-static void shuffle(u64 *items, u32 n, u64 seed)
+void bench_shuffle(u64 *items, u32 n, u64 seed)
 {
 	while (n > 1) {
-		u32 other = below(&seed, n--);
+		u32 other = bench_below(&seed, n--);
 
 		swap(items[n], items[other]);
 	}
@@ -71,15 +69,15 @@ static void pick(u64 *items, u32 nr, u32 n, u64 seed)
 
 	for (i = 0; i < nr; i++)
 		items[i] = i % n;
-	shuffle(items, nr, seed);
+	bench_shuffle(items, nr, seed);
 }
 
-static void print_key(char *string, u64 number)
+void bench_print_key(char *string, u64 number)
 {
-	const u64 key = mix(number);
+	const u64 key = bench_mix(number);
 
 	/* Lengths and texts that differ at either end. */
-	scnprintf(string, STRING_SIZE, "%016llx%.*s", key, (int)(key % 17),
+	scnprintf(string, BENCH_STRING_SIZE, "%016llx%.*s", key, (int)(key % 17),
 		  "/name-of-a-thing");
 }
 
@@ -92,16 +90,16 @@ static int make_keys(struct column *column, u32 n, enum bench_kind kind)
 		return 0;
 	if (kind == BENCH_U64) {
 		for (i = 0; i < n; i++)
-			column->items[i] = mix(column->items[i]);
+			column->items[i] = bench_mix(column->items[i]);
 		return 0;
 	}
-	column->strings = kvmalloc_array(n, STRING_SIZE, GFP_KERNEL);
+	column->strings = kvmalloc_array(n, BENCH_STRING_SIZE, GFP_KERNEL);
 	if (!column->strings)
 		return -ENOMEM;
 	for (i = 0; i < n; i++) {
-		char *string = column->strings + (size_t)i * STRING_SIZE;
+		char *string = column->strings + (size_t)i * BENCH_STRING_SIZE;
 
-		print_key(string, column->items[i]);
+		bench_print_key(string, column->items[i]);
 		column->items[i] = (uintptr_t)string;
 	}
 	return 0;
@@ -120,12 +118,12 @@ static void choose(struct owned_keys *owned)
 
 	number(owned->columns[INSERT].items, n, 0);
 	number(owned->columns[REMOVE].items, n, 0);
-	shuffle(owned->columns[REMOVE].items, n, 1ULL << 40);
+	bench_shuffle(owned->columns[REMOVE].items, n, 1ULL << 40);
 	number(owned->columns[FRESH].items, n, n);
-	shuffle(owned->columns[FRESH].items, n, 2ULL << 40);
+	bench_shuffle(owned->columns[FRESH].items, n, 2ULL << 40);
 	pick(owned->columns[HIT].items, nr, n, 3ULL << 40);
 	number(owned->columns[MISS].items, nr, 2 * n);
-	shuffle(owned->columns[MISS].items, nr, 4ULL << 40);
+	bench_shuffle(owned->columns[MISS].items, nr, 4ULL << 40);
 }
 
 static int fill(struct owned_keys *owned, enum bench_kind kind)

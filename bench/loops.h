@@ -4,9 +4,9 @@
  * before:
  *
  *	PEER_KEY			the type of a key: u64, or const char *
- *	struct peer_map			may be incomplete
- *	struct peer_map *peer_create(u32 n)
- *	void peer_destroy(map)
+ *	struct peer_map
+ *	int peer_init(map, n)		make an empty map, for @n entries if that matters
+ *	void peer_exit(map)		free all but the header
  *	void peer_settle(map)		wait for the map's worker, if it has one
  *	size_t peer_vmalloced(map)	bytes that vmalloc() has given it
  *	int peer_insert(map, key)	the value is 1
@@ -15,18 +15,42 @@
  *	u64 peer_iterate(map)		the sum of the values
  *	const void *peer_directory(map)	what is replaced when a directory grows, or NULL
  *
- * and loop_lookup() as well, if it has defined PEER_OWN_LOOKUP_LOOP.
+ * and as well, if it has defined PEER_OWN_CREATE,
+ *
+ *	struct peer_map *peer_create(n), void peer_destroy(map)
+ *
+ * and loop_lookup(), if it has defined PEER_OWN_LOOKUP_LOOP.
  *
  * All peers get the same loops, with the same cond_resched() in those that change
  * the map: rhashtable grows in a worker, and RCU frees nothing, while a task of a
  * kernel without preemption goes on and on.
  */
 #include <linux/sched.h>
+#include <linux/slab.h>
 
 #include "bench.h"
 #include "tail.h"
 
 #define PEER_BATCH	64	/* changes between two cond_resched() */
+
+#ifndef PEER_OWN_CREATE
+static inline struct peer_map *peer_create(u32 n)
+{
+	struct peer_map *map = kmalloc(sizeof(*map), GFP_KERNEL);
+
+	if (map && peer_init(map, n)) {
+		kfree(map);
+		return NULL;
+	}
+	return map;
+}
+
+static inline void peer_destroy(struct peer_map *map)
+{
+	peer_exit(map);
+	kfree(map);
+}
+#endif
 
 static void *loop_create(u32 n)
 {

@@ -8,6 +8,7 @@
 
 #include <hmap/hmap.h>
 
+#include "few.h"
 #include "measure.h"
 
 unsigned int bench_turn;
@@ -62,9 +63,20 @@ static int measure_million(void)
 	return bench_times(numbers, ARRAY_SIZE(numbers), 1000000, 3);
 }
 
+/* Of each kind of entry, what people write by hand as well. */
+static const struct few_peer * const few[] = {
+	&few_hmap, &few_rhashtable, &few_hlist, &few_list, &few_rbtree, &few_hmap_norcu,
+	&few_xarray,
+	&few_hmap_object, &few_rhashtable_object, &few_hlist_object, &few_list_object,
+	&few_rbtree_object,
+	&few_hmap_string, &few_rhashtable_string, &few_hlist_string, &few_list_string,
+	&few_rbtree_string,
+};
+
 static int measure_small(void)
 {
-	return bench_small(headlines, ARRAY_SIZE(headlines), quick ? 17 : 49);
+	return bench_small(headlines, ARRAY_SIZE(headlines), quick ? 17 : 49) ?:
+	       bench_few(few, ARRAY_SIZE(few), quick ? 5 : 21);
 }
 
 static int measure_bytes(void)

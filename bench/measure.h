@@ -21,6 +21,10 @@ int bench_times(const struct bench_peer *const *peers, u32 nr_peers, u32 n,
 /* Maps that are empty or nearly so: time, allocations and bytes; 100,000 of them. */
 int bench_small(const struct bench_peer *const *peers, u32 nr_peers, u32 rounds);
 
+/* Many maps of 0 to 16 entries: lives, lookups and bytes. */
+struct few_peer;
+int bench_few(const struct few_peer *const *peers, u32 nr_peers, u32 rounds);
+
 /* Bytes per entry, for @per_doubling numbers of entries in each doubling. */
 int bench_bytes(const struct bench_peer *const *peers, u32 nr_peers, u32 max,
 		u32 per_doubling);

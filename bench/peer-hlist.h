@@ -6,35 +6,30 @@
  * whether a key is there already. Included by a file that has defined:
  *
  *	PEER_KEY, struct node { struct hlist_node link; ...; u64 value; },
- *	struct node *node_alloc(key), u32 key_hash(key, bits),
- *	bool key_equal(key, node)
+ *	struct node *node_alloc(item), void node_free(node),
+ *	u32 key_hash(key, bits), bool key_equal(key, node)
  */
+#include <linux/errno.h>
 #include <linux/list.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+
+#include "item.h"
 
 struct peer_map {
 	u32 bits;
 	struct hlist_head *heads;
 };
 
-static inline struct peer_map *peer_create(u32 n)
+static inline int peer_init(struct peer_map *map, u32 n)
 {
-	struct peer_map *map = kmalloc(sizeof(*map), GFP_KERNEL);
-
-	if (!map)
-		return NULL;
 	map->bits = ilog2(roundup_pow_of_two(max(n, 8U)));
 	map->heads = kvcalloc(1UL << map->bits, sizeof(*map->heads), GFP_KERNEL);
-	if (!map->heads) {
-		kfree(map);
-		return NULL;
-	}
-	return map;
+	return map->heads ? 0 : -ENOMEM;
 }
 
-static inline void peer_destroy(struct peer_map *map)
+static inline void peer_exit(struct peer_map *map)
 {
 	struct hlist_head *head;
 	struct hlist_node *next;
@@ -42,9 +37,8 @@ static inline void peer_destroy(struct peer_map *map)
 
 	for (head = map->heads; head < map->heads + (1UL << map->bits); head++)
 		hlist_for_each_entry_safe(node, next, head, link)
-			kfree(node);
+			node_free(node);
 	kvfree(map->heads);
-	kfree(map);
 }
 
 static inline size_t peer_vmalloced(const struct peer_map *map)
@@ -57,13 +51,13 @@ static inline void peer_settle(struct peer_map *map)
 {
 }
 
-static inline int peer_insert(struct peer_map *map, PEER_KEY key)
+static inline int peer_insert(struct peer_map *map, PEER_ITEM item)
 {
-	struct node *node = node_alloc(key);
+	struct node *node = node_alloc(item);
 
 	if (unlikely(!node))
 		return -ENOMEM;
-	hlist_add_head(&node->link, &map->heads[key_hash(key, map->bits)]);
+	hlist_add_head(&node->link, &map->heads[key_hash(item_key(item), map->bits)]);
 	return 0;
 }
 
@@ -91,7 +85,7 @@ static inline bool peer_remove(struct peer_map *map, PEER_KEY key)
 	if (!node)
 		return false;
 	hlist_del(&node->link);
-	kfree(node);
+	node_free(node);
 	return true;
 }
 
@@ -111,5 +105,3 @@ static inline const void *peer_directory(const struct peer_map *map)
 {
 	return NULL;
 }
-
-#include "loops.h"

@@ -12,6 +12,8 @@
 #include <linux/kernel.h>
 #include <linux/rcupdate.h>
 
+#define PEER_OWN_CREATE
+
 static inline struct peer_map *peer_create(u32 n)
 {
 	return peer_map_alloc(GFP_KERNEL);
@@ -20,6 +22,18 @@ static inline struct peer_map *peer_create(u32 n)
 static inline void peer_destroy(struct peer_map *map)
 {
 	peer_map_free(map);
+}
+
+/* An embedded map. */
+static inline int peer_init(struct peer_map *map, u32 n)
+{
+	*map = (struct peer_map){ };
+	return 0;
+}
+
+static inline void peer_exit(struct peer_map *map)
+{
+	peer_map_destroy(map);
 }
 
 /* A directory is as large as that only from 30 million entries on. */
@@ -80,5 +94,3 @@ static inline const void *peer_directory(const struct peer_map *map)
 {
 	return hmap_root_dir(rcu_access_pointer(map->map.root));
 }
-
-#include "loops.h"

@@ -5,7 +5,7 @@
  *
  *	PEER_KEY, struct node { struct rhash_head head; ...; u64 value; },
  *	static const struct rhashtable_params params,
- *	struct node *node_alloc(key), void node_free(node),
+ *	struct node *node_alloc(item), void node_free(node),
  *	void node_free_deferred(node), const void *node_key(&key),
  *	int node_insert(rhashtable, node)
  */
@@ -14,19 +14,15 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "item.h"
+
 struct peer_map {
 	struct rhashtable ht;
 };
 
-static inline struct peer_map *peer_create(u32 n)
+static inline int peer_init(struct peer_map *map, u32 n)
 {
-	struct peer_map *map = kmalloc(sizeof(*map), GFP_KERNEL);
-
-	if (map && rhashtable_init(&map->ht, &params)) {
-		kfree(map);
-		return NULL;
-	}
-	return map;
+	return rhashtable_init(&map->ht, &params);
 }
 
 static void free_one(void *node, void *arg)
@@ -34,13 +30,12 @@ static void free_one(void *node, void *arg)
 	node_free(node);
 }
 
-static inline void peer_destroy(struct peer_map *map)
+static inline void peer_exit(struct peer_map *map)
 {
 	if (atomic_read(&map->ht.nelems))
 		rhashtable_free_and_destroy(&map->ht, free_one, NULL);
 	else
 		rhashtable_destroy(&map->ht);
-	kfree(map);
 }
 
 static inline size_t peer_vmalloced(const struct peer_map *map)
@@ -66,9 +61,9 @@ static inline void peer_settle(struct peer_map *map)
 		;
 }
 
-static inline int peer_insert(struct peer_map *map, PEER_KEY key)
+static inline int peer_insert(struct peer_map *map, PEER_ITEM item)
 {
-	struct node *node = node_alloc(key);
+	struct node *node = node_alloc(item);
 	int err;
 
 	if (unlikely(!node))
@@ -129,5 +124,3 @@ static inline const void *peer_directory(const struct peer_map *map)
 {
 	return NULL;
 }
-
-#include "loops.h"

@@ -6,6 +6,8 @@
 #define NODE_RCU
 
 #include "rhashtable-u64.h"
+#include "loops.h"
+#include "few-loops.h"
 
 const struct bench_peer bench_rhashtable = {
 	.name	= "rhashtable",
@@ -14,4 +16,11 @@ const struct bench_peer bench_rhashtable = {
 	.object	= sizeof(struct node),
 	.link	= sizeof_field(struct node, head),
 	PEER_LOOPS,
+};
+
+const struct few_peer few_rhashtable = {
+	.name	= "rhashtable",
+	.kind	= BENCH_U64,
+	.rcu	= true,
+	FEW_LOOPS,
 };

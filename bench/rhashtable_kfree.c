@@ -3,6 +3,7 @@
  * rhashtable without readers under RCU: nodes are smaller, and freed at once.
  */
 #include "rhashtable-u64.h"
+#include "loops.h"
 
 const struct bench_peer bench_rhashtable_kfree = {
 	.name	= "rhashtable_kfree",

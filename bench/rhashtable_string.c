@@ -71,10 +71,19 @@ static inline int node_insert(struct rhashtable *ht, struct node *node)
 }
 
 #include "peer-rhashtable.h"
+#include "loops.h"
+#include "few-loops.h"
 
 const struct bench_peer bench_rhashtable_string = {
 	.name	= "rhashtable_string",
 	.kind	= BENCH_STRING,
 	.rcu	= true,
 	PEER_LOOPS,
+};
+
+const struct few_peer few_rhashtable_string = {
+	.name	= "rhashtable_string",
+	.kind	= BENCH_STRING,
+	.rcu	= true,
+	FEW_LOOPS,
 };

@@ -3,7 +3,7 @@
 """tables.py RESULTS.csv: the kernel's part, as times, as ratios and as targets."""
 import sys
 
-from results import Results
+from results import FEW, Results
 from targets import targets
 
 OPS = ["empty", "one", "eight", "empty_lookup", "sparse_100k", "insert", "hit", "miss",
@@ -13,6 +13,11 @@ BYTES = [1, 8, 64, 1024, 8192, 65536, 1 << 20]
 UNITS = {"ns": "", "bytes": " bytes", "allocations": " allocations"}
 PEERS = ["rhashtable", "rhashtable_kfree", "hlist", "xarray"]
 OBJECT_PEERS = ["rhashtable", "hlist"]
+
+# What maps of few entries do, and at which numbers of them.
+FEW_OPS = [("life", "ns"), ("life", "bytes"), ("in_out", "ns"), ("few_hit", "ns"),
+           ("few_miss", "ns")]
+FEW_SIZES = [0, 1, 2, 3, 4, 6, 8, 16]
 
 # Results that are not of a peer, but of a peer in another situation.
 SITUATIONS = ("_string", "_writer", "_doubling")
@@ -56,9 +61,10 @@ def print_values(title, results, impls):
 
 
 def times(results):
-    plain = [impl for impl in results.impls if not impl.endswith(SITUATIONS)]
-    strings = [impl for impl in results.impls if impl.endswith("_string")]
-    writers = [impl for impl in results.impls if impl.endswith("_writer")]
+    impls = [impl for impl in results.impls if any(results.curve(impl, op) for op in OPS)]
+    plain = [impl for impl in impls if not impl.endswith(SITUATIONS)]
+    strings = [impl for impl in impls if impl.endswith("_string")]
+    writers = [impl for impl in impls if impl.endswith("_writer")]
 
     if plain:
         print_values("u64 -> u64, ns per operation (sparse_100k: in all; readers: n of "
@@ -89,6 +95,25 @@ def ratios(results):
                  [peer + "_string" for peer in PEERS if peer + "_string" in results.impls])
 
 
+def few_lines(results, impls, ops, show):
+    return [[label(op, unit), str(n)] + [show(impl, op, n, unit) for impl in impls]
+            for op, unit in ops for n in FEW_SIZES
+            if results.value(impls[0], op, n, unit) is not None]
+
+
+def print_few(results):
+    """Maps of few entries: what each takes, and how many times what hmap takes."""
+    for kind, impls in FEW.items():
+        lines = few_lines(results, impls, FEW_OPS, lambda *row: number(results.value(*row)))
+        if not lines:
+            continue
+        print_table(f"maps of few entries, {kind}: ns per life or per lookup; bytes, header "
+                    "included", ["", "n"] + impls, lines)
+        lines = few_lines(results, impls, FEW_OPS, lambda impl, *row:
+                          cell(results.ratio(impl, *row, impl=impls[0])))
+        print_table(f"how many times what {impls[0]} takes", ["", "n"] + impls, lines)
+
+
 def print_doublings(results):
     lines = [[str(n), number(value)] for n, value in results.curve("hmap_doubling", "max")]
     if lines:
@@ -110,15 +135,15 @@ def print_objects(results):
 
 
 def print_targets(results):
-    lines = [[what, shown, must, verdict] for what, shown, must, verdict
-             in targets(results)]
-    print_table("targets", ["", "measured", "must", ""], lines)
+    print_table("targets", ["", "measured", "must", "", "aim"],
+                [list(target) for target in targets(results)])
 
 
 def main():
     results = Results(sys.argv[1], "kernel")
     times(results)
     ratios(results)
+    print_few(results)
     print_doublings(results)
     print_objects(results)
     print_targets(results)

@@ -10,12 +10,12 @@ def quotient(a, b):
     return a / b if a is not None and b else None
 
 
-def at_least(what, measured, must):
-    return what, measured, must, ">="
+def at_least(what, measured, must, aim=None):
+    return what, measured, must, ">=", aim
 
 
 def at_most(what, measured, must):
-    return what, measured, must, "<="
+    return what, measured, must, "<=", None
 
 
 def empty(r):
@@ -31,6 +31,18 @@ def empty(r):
                    r.ratio("rhashtable", "sparse_100k", 100000, "bytes"), 10)
     yield at_least("100,000 maps: x rhashtable, time",
                    r.ratio("rhashtable", "sparse_100k", 100000), 4)
+
+
+def few(r):
+    for n in [1, 8]:
+        for peer in ["hlist", "list"]:
+            yield at_least(f"life of {n}: x {peer}", r.ratio(peer, "life", n), 1, 1.3)
+    yield at_least("one object in and out: x rbtree",
+                   r.ratio("rbtree_object", "in_out", 1, impl="hmap_object"), 1, 1.2)
+    for op, name in [("few_hit", "hit"), ("few_miss", "miss")]:
+        for n in [2, 3, 4, 6, 8]:
+            yield at_least(f"{name} at {n} objects: x rbtree",
+                           r.ratio("rbtree_object", op, n, impl="hmap_object"), 0.8, 1.2)
 
 
 def against(r, peer, op, limits):
@@ -97,15 +109,16 @@ def readers(r):
                        0.8)
 
 
-def judge(what, measured, must, sense):
+def judge(what, measured, must, sense, aim):
+    aim = f"{sense} {aim:.9g}" if aim else ""
     if measured is None:
-        return what, "", f"{sense} {must:.9g}", "not measured"
+        return what, "", f"{sense} {must:.9g}", "not measured", aim
     met = measured >= must if sense == ">=" else measured <= must
-    return what, f"{measured:.2f}", f"{sense} {must:.9g}", "met" if met else "NOT MET"
+    return what, f"{measured:.2f}", f"{sense} {must:.9g}", "met" if met else "NOT MET", aim
 
 
 def targets(results):
-    """(what, measured, must, verdict) for each."""
-    for group in [empty, operations, memory, objects, tails, readers]:
+    """(what, measured, must, verdict, aim) for each."""
+    for group in [empty, few, operations, memory, objects, tails, readers]:
         for target in group(results):
             yield judge(*target)

@@ -12,19 +12,15 @@ struct peer_map {
 	struct xarray xa;
 };
 
-static inline struct peer_map *peer_create(u32 n)
+static inline int peer_init(struct peer_map *map, u32 n)
 {
-	struct peer_map *map = kmalloc(sizeof(*map), GFP_KERNEL);
-
-	if (map)
-		xa_init(&map->xa);
-	return map;
+	xa_init(&map->xa);
+	return 0;
 }
 
-static inline void peer_destroy(struct peer_map *map)
+static inline void peer_exit(struct peer_map *map)
 {
 	xa_destroy(&map->xa);
-	kfree(map);
 }
 
 static inline size_t peer_vmalloced(const struct peer_map *map)
@@ -70,10 +66,18 @@ static inline const void *peer_directory(const struct peer_map *map)
 }
 
 #include "loops.h"
+#include "few-loops.h"
 
 const struct bench_peer bench_xarray = {
 	.name	= "xarray",
 	.kind	= BENCH_SEQUENTIAL,
 	.rcu	= true,	/* frees its nodes so */
 	PEER_LOOPS,
+};
+
+const struct few_peer few_xarray = {
+	.name	= "xarray",
+	.kind	= BENCH_SEQUENTIAL,
+	.rcu	= true,
+	FEW_LOOPS,
 };

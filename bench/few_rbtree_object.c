@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A red-black tree of the user's objects. */
+#include <linux/rbtree.h>
+
+struct node {
+	struct rb_node link;
+	u64 key;
+	u64 value;
+};
+
+#include "object.h"
+
+static inline int key_compare(u64 key, const struct node *node)
+{
+	return key < node->key ? -1 : key > node->key;
+}
+
+#include "peer-rbtree.h"
+#include "few-loops.h"
+
+const struct few_peer few_rbtree_object = {
+	.name	= "rbtree_object",
+	.kind	= BENCH_U64,
+	.link	= sizeof_field(struct node, link),
+	FEW_LOOPS,
+};

@@ -11,7 +11,8 @@ from results import FEW, Results
 COLORS = {"hmap": "#c1272d", "rhashtable": "#0000a7", "hlist": "#008176",
           "xarray": "#eecc16", "floor": "#b3b3b3", "hmap_norcu": "#e59090",
           "rhashtable_kfree": "#8080d0", "hmap_doubling": "#000000",
-          "hmap_object": "#7a0010", "list": "#e67e22", "rbtree": "#7d3c98"}
+          "hmap_object": "#7a0010", "list": "#e67e22", "rbtree": "#7d3c98",
+          "hmap_reserved": "#000000"}
 PEERS = ["hmap", "hmap_object", "rhashtable", "hlist", "xarray", "floor"]
 SIZES = ["8", "1k", "100k", "1M"]
 NUMBERS = [8, 1000, 100000, 1000000]

@@ -54,7 +54,7 @@ struct few_peer {
 	u64 (*in_out)(void *maps, const struct few_keys *keys);
 };
 
-extern const struct few_peer few_hmap, few_hmap_norcu, few_rhashtable;
+extern const struct few_peer few_hmap, few_hmap_norcu, few_hmap_reserved, few_rhashtable;
 extern const struct few_peer few_hlist, few_list, few_rbtree, few_xarray;
 extern const struct few_peer few_hmap_object, few_rhashtable_object, few_hlist_object;
 extern const struct few_peer few_list_object, few_rbtree_object;

@@ -22,7 +22,8 @@ MODULE_PARM_DESC(quick, "fewer rounds");
 static const struct bench_peer * const numbers[] = {
 	&bench_hmap, &bench_hmap_object, &bench_rhashtable, &bench_hlist, &bench_hmap_norcu,
 	&bench_hmap_bulk, &bench_hmap_generic, &bench_hmap_siphash, &bench_hmap_hsiphash,
-	&bench_rhashtable_kfree, &bench_xarray, &bench_floor,
+	&bench_rhashtable_kfree, &bench_xarray, &bench_hmap_reserved, &bench_rhashtable_hint,
+	&bench_floor,
 };
 
 static const struct bench_peer * const strings[] = {
@@ -66,7 +67,7 @@ static int measure_million(void)
 /* Of each kind of entry, what people write by hand as well. */
 static const struct few_peer * const few[] = {
 	&few_hmap, &few_rhashtable, &few_hlist, &few_list, &few_rbtree, &few_hmap_norcu,
-	&few_xarray,
+	&few_hmap_reserved, &few_xarray,
 	&few_hmap_object, &few_rhashtable_object, &few_hlist_object, &few_list_object,
 	&few_rbtree_object,
 	&few_hmap_string, &few_rhashtable_string, &few_hlist_string, &few_list_string,

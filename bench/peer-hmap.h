@@ -5,6 +5,7 @@
  *	PEER_KEY	the type of a key
  *	HMAP_DEFINE(peer_map, PEER_KEY, u64, ...)
  *	PEER_RCU	whether the kind has readers under RCU
+ *	PEER_RESERVE	whether room is made in advance; if not defined, it is not
  *
  * Lookups go through the typed wrapper, unless the file defines peer_lookup and says
  * so by PEER_OWN_LOOKUP.
@@ -14,9 +15,24 @@
 
 #define PEER_OWN_CREATE
 
+#ifndef PEER_RESERVE
+#define PEER_RESERVE	false
+#endif
+
+static inline int reserve(struct peer_map *map, u32 n)
+{
+	return PEER_RESERVE ? peer_map_reserve(map, n, GFP_KERNEL) : 0;
+}
+
 static inline struct peer_map *peer_create(u32 n)
 {
-	return peer_map_alloc(GFP_KERNEL);
+	struct peer_map *map = peer_map_alloc(GFP_KERNEL);
+
+	if (map && reserve(map, n)) {
+		peer_map_free(map);
+		return NULL;
+	}
+	return map;
 }
 
 static inline void peer_destroy(struct peer_map *map)
@@ -28,7 +44,7 @@ static inline void peer_destroy(struct peer_map *map)
 static inline int peer_init(struct peer_map *map, u32 n)
 {
 	*map = (struct peer_map){ };
-	return 0;
+	return reserve(map, n);
 }
 
 static inline void peer_exit(struct peer_map *map)

@@ -20,9 +20,17 @@ struct peer_map {
 	struct rhashtable ht;
 };
 
+/* With PEER_HINT, a table is made for the entries that are to come. */
 static inline int peer_init(struct peer_map *map, u32 n)
 {
+#ifdef PEER_HINT
+	struct rhashtable_params hinted = params;
+
+	hinted.nelem_hint = n;
+	return rhashtable_init(&map->ht, &hinted);
+#else
 	return rhashtable_init(&map->ht, &params);
+#endif
 }
 
 static void free_one(void *node, void *arg)

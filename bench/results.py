@@ -7,7 +7,8 @@ import csv
 # Of maps of few entries, those that are compared with each other: of values, of objects, and of
 # strings. hmap is the first of each.
 FEW = {
-    "u64 -> u64": ["hmap", "hmap_norcu", "rhashtable", "hlist", "list", "rbtree", "xarray"],
+    "u64 -> u64": ["hmap", "hmap_reserved", "hmap_norcu", "rhashtable", "hlist", "list",
+                   "rbtree", "xarray"],
     "objects": ["hmap_object", "rhashtable_object", "hlist_object", "list_object",
                 "rbtree_object"],
     "strings": ["hmap_string", "rhashtable_string", "hlist_string", "list_string",

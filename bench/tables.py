@@ -91,6 +91,8 @@ def print_ratios(title, results, impl, peers):
 def ratios(results):
     print_ratios("how many times what hmap takes the others take", results, "hmap", PEERS)
     print_ratios("the same, for maps of objects", results, "hmap_object", OBJECT_PEERS)
+    print_ratios("the same, for hmap with room reserved", results, "hmap_reserved",
+                 ["rhashtable_hint", "hlist"])
     print_ratios("the same, with strings", results, "hmap_string",
                  [peer + "_string" for peer in PEERS if peer + "_string" in results.impls])
 

@@ -136,7 +136,7 @@ static inline bool hmap_is_littered(const struct hmap_type *type, const struct h
  */
 static inline bool hmap_is_sparse(const struct hmap_table *table)
 {
-	return table->live * 4 < table->nr_words * HMAP_WORD_SLOTS;
+	return table->live <= table->nr_words;
 }
 
 static inline bool hmap_wants_shrink(const struct hmap_table *table)

@@ -229,9 +229,9 @@ static u8 any_byte(u64 any)
 	return (any & 0xffff) * HMAP_WORD_SLOTS >> 16;
 }
 
-/* How often any slot is looked for that is full. Where tables are a quarter full, which they
- * are without a reserve, one is missed once in 100 times, and once in 10^5 where they are half
- * full: then the walk begins with whatever comes next.
+/* How often any slot is looked for that is full. Where tables are a seventh full, the least
+ * that they are without a reserve, one is missed once in 12 times, and once in 10^5 where they
+ * are half full: then the walk begins with whatever comes next.
  */
 #define TRIES	16
 

@@ -2,7 +2,7 @@
 /*
  * Memory given back: when entries are removed, by hmap_trim(), and all of it.
  *
- * A removal may find its table with less than a quarter of its slots full, or with
+ * A removal may find its table with one of seven slots full at most, or with
  * few entries in all. Such a table is merged with its buddy, the table of the other
  * half of the range that both were split from, if that is as deep and both together
  * fill at most half a table of the largest class, or one of them is empty and the other

@@ -349,6 +349,8 @@ static void reuse_a_block(struct kunit *test, const struct hmap_type *type, u32 
 		KUNIT_ASSERT_EQ(test, !number, false);
 		value[0] = number;
 		before = hmap_lookup(&map, make_key(type, &key, other), type);
+		/* No table in between. */
+		KUNIT_ASSERT_EQ(test, hmap_reserve(&map, 1, GFP_KERNEL, type), 0);
 		reuse_blocks(true);
 		take_out(test, &map, type, other);
 		KUNIT_ASSERT_EQ(test, hmap_insert(&map, make_key(type, &key, number), value,

@@ -218,6 +218,8 @@ static __always_inline void write_key(const struct hmap_type *type, void *slot, 
 	slot += type->key_offset;
 	if (type->key_size == sizeof(u64))
 		*(u64 *)slot = get_unaligned((const u64 *)key);
+	else if (type->key_size == sizeof(u32))
+		put_unaligned(get_unaligned((const u32 *)key), (u32 *)slot);
 	else if (type->key_size)
 		memcpy(slot, key, type->key_size);
 }

@@ -188,6 +188,18 @@ static void free_kept(struct kept_hashes *kept)
 	}
 }
 
+/* What is mostly asked for: an empty map gets one table. */
+static int make_first(const struct reserve *r)
+{
+	size_t size = hmap_table_size_exact(r->type, r->n);
+	struct hmap_table *table = hmap_table_alloc(r->type, size, 0, r->gfp);
+
+	if (!table)
+		return -ENOMEM;
+	hmap_publish_root(r->map, table);
+	return 0;
+}
+
 /* Make room in all tables, or change nothing. */
 static int make_room(const struct reserve *r)
 {
@@ -234,7 +246,10 @@ int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp, const struct hmap
 			r.gfp |= __GFP_RETRY_MAYFAIL;
 		hmap_for_each_table(map, table, hash)
 			r.gfp = hmap_gfp_after(table, r.gfp);
-		err = has_room(&r) ? 0 : make_room(&r);
+		if (!r.depth && !hmap_root(map))
+			err = make_first(&r);
+		else
+			err = has_room(&r) ? 0 : make_room(&r);
 		if (err)
 			return err;
 	}

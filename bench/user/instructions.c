@@ -48,6 +48,7 @@ int main(void)
 	count_words();
 	count_narrow();
 	count_objects();
+	count_walks();
 	count_strings();
 	return 0;
 }

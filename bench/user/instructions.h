@@ -40,20 +40,23 @@ void count_words(void);
 void count_narrow(void);
 void count_strings(void);
 void count_objects(void);
+void count_walks(void);
 
-/* Count what a statement takes that does @each operations on map @i, with what RCU has
- * put off. PREFIX tells the kinds' rows apart.
+/* Count what a statement takes that does @each operations on map @i of @maps, with what RCU
+ * has put off. PREFIX tells the kinds' rows apart.
  */
-#define count(name, each, statement) do {				\
+#define count_in(maps, name, each, statement) do {			\
 	char __text[64];						\
 	size_t i;							\
 									\
-	snprintf(__text, sizeof(__text), "%zu:%s%s", MAPS * (size_t)(each), PREFIX, name); \
+	snprintf(__text, sizeof(__text), "%zu:%s%s", (maps) * (size_t)(each), PREFIX, name); \
 	CALLGRIND_ZERO_STATS;						\
-	for (i = 0; i < MAPS; i++)					\
+	for (i = 0; i < (maps); i++)					\
 		statement;						\
 	rcu_barrier();							\
 	CALLGRIND_DUMP_STATS_AT(__text);				\
 } while (0)
+
+#define count(name, each, statement)	count_in(MAPS, name, each, statement)
 
 #endif /* _BENCH_INSTRUCTIONS_H */

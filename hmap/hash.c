@@ -73,14 +73,12 @@ u64 hmap_siphash_bytes(const void *key, size_t size, u64 seed)
 }
 EXPORT_SYMBOL_HMAP(hmap_siphash_bytes);
 
-/* The finished hash of an object, which is that of its key. */
-u64 hmap_object_hash(const struct hmap_type *type, const void *object, u64 seed)
+/* The finished hash of an object by a function of its own, or of the string that is its key. */
+u64 hmap_odd_object_hash(const struct hmap_type *type, const void *key, u64 seed)
 {
-	const char *key = hmap_key_in(type, object);
-
 	if (type->object_hash)
 		return hmap_finish(type->object_hash(key, type->key_size, seed));
-	return hmap_hash_key(type, type->flags & HMAP_STRING ? (void *)HMAP_STR(key) : key, seed);
+	return hmap_hash_key(type, HMAP_STR(key), seed);
 }
 
 /* Whether an entry's hash can be told from its slot, whatever has been freed since. */

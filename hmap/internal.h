@@ -277,7 +277,17 @@ bool hmap_has_nul(const struct hmap_str *str);
 void hmap_hash_init(void);
 u64 hmap_any_number(void);
 bool hmap_hash_reads_slot(const struct hmap_type *type);
-u64 hmap_object_hash(const struct hmap_type *type, const void *object, u64 seed);
+u64 hmap_odd_object_hash(const struct hmap_type *type, const void *key, u64 seed);
+
+/* The finished hash of an object, which is that of its key. */
+static inline u64 hmap_object_hash(const struct hmap_type *type, const void *object, u64 seed)
+{
+	const void *key = hmap_key_in(type, object);
+
+	if (type->object_hash || type->flags & HMAP_STRING)
+		return hmap_odd_object_hash(type, key, seed);
+	return hmap_hash(type, key, type->key_size, seed);
+}
 
 static inline u64 hmap_slot_hash(const struct hmap_type *type, const void *slot, u64 seed)
 {

@@ -4,45 +4,53 @@
  * position in an order of all possible entries, and a step finds the next one that
  * is there.
  *
- * The order goes by ranges of hashes, as tables stand for them, and within a range by the
- * lower half of the hash, then by the upper, then by a tie-break. The first word of an
- * entry grows with the lower half of its hash, whatever the number of words, so the next
- * entry is in the word where the last one was, or in the next that is not empty. The
- * range is that of the table which the cursor came to first, and it stays in it until
- * there is nothing left: if the table has been split since, the next entry is the first
- * of those in all the tables in the range; if it has been merged, others are passed over.
+ * The order goes by ranges of hashes, as tables stand for them; within a range by
+ * stretches of the hashes' lower halves, as words stand for them; within a stretch by tags;
+ * and then by the hash and a tie-break. So the next entry is the one with the next tag in
+ * the word where the last one was, or with the first tag in the next word that is not
+ * empty, and hardly another one needs to be hashed.
+ *
+ * Range and stretch are those of the table and the word that the cursor came to first, and
+ * it stays in them until there is nothing left. If the table has been split since, or has
+ * got more words, the next entry is the first of those in all the tables in the range, and
+ * in all their words for the stretch. If it has been merged, or has got fewer words, others
+ * are passed over. The next stretch begins where this one ends, and if words are others by
+ * then, it is only a part of what its word stands for.
  *
  * Entries with equal hashes, of which a 32-bit hash makes some in a large map, and a poor
  * one many, follow each other by the siphash of the stored key, or by the addresses of
  * objects. All of this belongs to the entry and not to its place, so whatever happens to
  * the tables between two steps, an entry that stays is produced once.
+ *
+ * An entry that was the only one of its tag in the stretch leaves the cursor behind the
+ * tag: another one with it has come later, and need not be produced.
  */
 #include <linux/string.h>
 
 #include "internal.h"
 
-/* An entry, and its place in the order of a range. The slot of an object may get another
- * one meanwhile, so the object is loaded once.
- */
+/* An entry. The slot of an object may get another one meanwhile, so that is loaded once. */
 struct candidate {
 	const void	*slot;	/* NULL: none */
 	void		*object;
 	u64		hash;
-	u64		tie;	/* 0: not needed yet */
 };
 
-/* What a step looks for: the first entry of a range of hashes behind the cursor. */
+/* What a step looks for: the first entry behind a cursor, in its range and stretch. */
 struct search {
 	const struct hmap_type	*type;
 	u64			seed;
-	u64			begin;	/* of the range */
-	u8			depth;	/* bits that all its hashes share */
-	bool			is_inside; /* the cursor, so entries may be before it */
-	struct candidate	last;	/* the entry before the cursor, without a slot */
+	struct hmap_cursor	*at;
 	struct candidate	best;	/* found so far */
+	u8			tag;	/* its */
+	bool			alone;	/* no other one has that */
 };
 
-static struct candidate candidate_in(const struct hmap_type *type, const void *slot, u64 seed)
+/* More than a tag. */
+#define NO_TAG	0xff
+
+static __always_inline struct candidate
+candidate_in(const struct hmap_type *type, const void *slot, u64 seed)
 {
 	struct candidate c = { .slot = slot };
 
@@ -55,126 +63,275 @@ static struct candidate candidate_in(const struct hmap_type *type, const void *s
 	return c;
 }
 
-static const void *key_of(const struct hmap_type *type, const struct candidate *c)
-{
-	return c->object ? hmap_key_in(type, c->object) : hmap_slot_key(type, c->slot);
-}
-
-/* What tells entries of equal hashes apart; bytes are stored as they came. */
+/* What tells entries of equal hashes apart, never 0; bytes are stored as they came. */
 static u64 tie_of_key(const struct hmap_type *type, const void *key)
 {
 	struct hmap_str *str = (void *)key;
 
 	if (type->flags & HMAP_STRING)
-		return hmap_siphash_bytes(str->name, hmap_str_len(str), 0);
-	return hmap_siphash_bytes(key, type->key_size, 0);
+		return hmap_siphash_bytes(str->name, hmap_str_len(str), 0) ?: 1;
+	return hmap_siphash_bytes(key, type->key_size, 0) ?: 1;
 }
 
-static u64 tie_of(const struct hmap_type *type, struct candidate *c)
+static noinline u64 tie_of(const struct hmap_type *type, struct candidate c)
 {
-	if (c->tie || !c->slot)
-		return c->tie;
-	if (c->object)
-		c->tie = (unsigned long)c->object;
-	else if (type->flags & HMAP_STRING)
-		c->tie = tie_of_key(type, HMAP_STR(key_of(type, c)));
-	else
-		c->tie = tie_of_key(type, key_of(type, c));
-	return c->tie;
+	const void *key;
+
+	if (c.object)
+		return (unsigned long)c.object;
+	key = hmap_slot_key(type, c.slot);
+	return tie_of_key(type, type->flags & HMAP_STRING ? HMAP_STR(key) : key);
 }
 
-static bool precedes(const struct hmap_type *type, struct candidate *a, struct candidate *b)
+static u8 tag_of(u64 hash)
 {
-	if (a->hash != b->hash)
-		return ror64(a->hash, 32) < ror64(b->hash, 32);
-	return tie_of(type, a) < tie_of(type, b);
+	return hash & (HMAP_FULL - 1);
 }
 
-static bool is_in_range(const struct search *s, u64 hash)
+/* Whether the first bits are those of the range; without a shift by 64. */
+static bool is_in_range(const struct hmap_cursor *at, u64 hash)
 {
-	return !((hash ^ s->begin) & ~hmap_range_mask(s->depth));
+	return !((hash ^ at->hash) >> 1 >> (64 - at->range));
 }
 
-static void look_at(struct search *s, const void *slot)
+static bool is_in_stretch(const struct hmap_cursor *at, u64 hash)
 {
-	struct candidate c = candidate_in(s->type, slot, s->seed);
+	return (u32)hash >= at->from &&
+	       hmap_home(hash, at->words) == hmap_home(at->from, at->words);
+}
 
-	if (!is_in_range(s, c.hash) || (s->is_inside && !precedes(s->type, &s->last, &c)))
+/* The least of the lower halves whose home is the word @nr: 2^32 behind the last word. */
+static u64 first_in_word(u32 nr, u32 nr_words)
+{
+	return (((u64)nr << 32) + nr_words - 1) / nr_words;
+}
+
+static u64 stretch_end(const struct hmap_cursor *at)
+{
+	return first_in_word(hmap_home(at->from, at->words) + 1, at->words);
+}
+
+/* Whether an entry of @hash and @tie is before @c, which has the same tag. */
+static noinline bool precedes(const struct hmap_type *type, u64 hash, u64 tie, struct candidate c)
+{
+	return hash < c.hash || (hash == c.hash && tie < tie_of(type, c));
+}
+
+/* Take a candidate that is in the cursor's order behind it, and before the best. @tag: its, not
+ * more than that of the best.
+ */
+static __always_inline void take(struct search *s, struct candidate c, u8 tag)
+{
+	const struct hmap_cursor *at = s->at;
+
+	if (!is_in_range(at, c.hash) || !is_in_stretch(at, c.hash))
 		return;
-	if (!s->best.slot || precedes(s->type, &c, &s->best))
+	if (unlikely(at->tie) && tag == at->tag && !precedes(s->type, at->hash, at->tie, c))
+		return;
+	s->alone = tag < s->tag;
+	if (likely(s->alone) || precedes(s->type, c.hash, tie_of(s->type, c), s->best))
 		s->best = c;
+	s->tag = tag;
+}
+
+/* The full slots whose tags are @tag or more; 128 are too many. */
+static __always_inline u64 match_from(u64 word, u8 tag)
+{
+	/* Bit 7 of a byte is what is left of it. */
+	return ((word | HMAP_WORD_MSB) - tag * HMAP_WORD_LSB) & hmap_match_full(word);
+}
+
+/* Those of @match that have the least tag: bit by bit, those without it are preferred. */
+static __always_inline u64 match_least(u64 word, u64 match)
+{
+	int i;
+
+	for (i = 7; i && match & (match - 1); i--) {
+		word <<= 1;
+		match = match & ~word ?: match;
+	}
+	return match;
+}
+
+/* Look at the slots of @match in the word @nr by their tags, until one is taken and no other has
+ * its tag. @passed: the overflow bits which entries of the stretch have set if they are here.
+ */
+static __always_inline void look_at_word(struct search *s, const struct hmap_table *table, u32 nr,
+					 u64 word, u64 match, u64 passed)
+{
+	while (match) {
+		u64 least = match_least(word, match);
+		u8 tag = tag_of(word >> (__ffs64(least) - 7));
+		struct candidate c;
+
+		match ^= least & -least;
+		if (!(passed & hmap_overflow_bit(tag)))
+			continue;
+		c = candidate_in(s->type, hmap_slot(s->type, table, hmap_index(nr, least)),
+				 s->seed);
+		/* An object with another tag has come there since. */
+		if (tag_of(c.hash) == tag)
+			take(s, c, tag);
+		if (s->tag == tag && !(least & (least - 1)))
+			break;
+	}
 }
 
 /*
- * Look at the words of @table from that of the cursor on, as long as entries of the words
- * before may have overflowed into the next, or none has been found; those at the end of
- * the table may have overflowed into its beginning.
+ * Look at the words of @table that stand for the stretch: one, unless words were others when
+ * the cursor came to it. Then at those behind, as long as entries of the stretch may have
+ * overflowed into them, which at the end of the table go on at its beginning.
  */
-static void look_at_table(struct search *s, const struct hmap_table *table)
+static noinline void look_at_table(struct search *s, const struct hmap_table *table)
 {
-	const u32 nr_words = table->nr_words;
-	const u32 begin = s->is_inside ? hmap_home(s->last.hash, nr_words) : 0;
-	u32 nr = begin, left;
+	const u32 nr_words = table->nr_words, first = hmap_home(s->at->from, nr_words);
+	const u32 last = hmap_home(stretch_end(s->at) - 1, nr_words);
+	u64 passed = ~0ULL;
+	u32 nr = first, n;
 
-	for (left = nr_words; left; left--) {
+	for (n = 0; n < nr_words && passed >> HMAP_WORD_OVERFLOW; n++) {
 		/* Pairs with the release in hmap_set_word(). */
-		u64 word = smp_load_acquire(&table->words[nr]), full;
-		bool last = nr + 1 == nr_words || nr < begin;
+		u64 word = smp_load_acquire(hmap_word(table, nr));
+		u64 match = match_from(word, s->at->tag);
 
-		for (full = hmap_match_full(word); full; full &= full - 1)
-			look_at(s, hmap_slot(s->type, table, hmap_index(nr, full)));
 		if (s->best.slot)
-			last |= hmap_home(s->best.hash, nr_words) <= nr;
-		if (last && !(word >> HMAP_WORD_OVERFLOW))
-			break;
+			match &= ~match_from(word, s->tag + 1);
+		look_at_word(s, table, nr, word, match, passed);
+		if (n >= last - first)
+			passed &= word;
 		if (++nr == nr_words)
 			nr = 0;
 	}
 }
 
-/* All tables of the range: one, unless it has been split since the cursor came to it. */
-static void look_at_range(struct search *s, void *root)
+/*
+ * What a step nearly always does, in the only table of the range, with the words that it had
+ * when the cursor came there: leave stretches of which nothing is left, and look at the word
+ * of the next. Returns false if entries have overflowed from that.
+ */
+static __always_inline bool look_at_one_word(struct search *s, const struct hmap_table *table)
 {
-	u64 hash = s->begin;
-	void *object;
+	struct hmap_cursor *at = s->at;
+	const u32 nr_words = table->nr_words, first = hmap_home(at->from, nr_words);
+	u64 word, match;
+	u32 nr = first;
 
-	if (hmap_root_is_object(root)) {
-		object = hmap_root_object(root);
-		look_at(s, &object);
-		return;
+	for (;;) {
+		/* Pairs with the release in hmap_set_word(). */
+		word = smp_load_acquire(hmap_word(table, nr));
+		match = match_from(word, at->tag);
+		if (match || word >> HMAP_WORD_OVERFLOW || nr + 1 == nr_words)
+			break;
+		nr++;
+		at->tag = 0;
 	}
+	if (nr != first) {
+		at->from = first_in_word(nr, nr_words);
+		at->tie = 0;
+	}
+	if (word >> HMAP_WORD_OVERFLOW)
+		return false;
+	look_at_word(s, table, nr, word, match, ~0ULL);
+	return true;
+}
+
+/* The object in the header has no control byte: its hash tells the tag. */
+static noinline void look_at_root(struct search *s, void *root)
+{
+	struct candidate c = { .slot = root, .object = hmap_root_object(root) };
+
+	c.hash = hmap_object_hash(s->type, c.object, s->seed);
+	if (tag_of(c.hash) >= s->at->tag)
+		take(s, c, tag_of(c.hash));
+}
+
+/* All tables of a range that has been split since the cursor came to it. */
+static noinline void look_at_tables(struct search *s, void *root)
+{
+	const u8 depth = s->at->range - 1;
+	u64 hash = s->at->hash & ~hmap_range_mask(depth);
+
 	do {
-		struct hmap_table *table = hmap_deref_table(root, hash);
+		const struct hmap_table *table = hmap_deref_table(root, hash);
 
 		look_at_table(s, table);
-		hash = hmap_range_next(hash, max(hmap_table_depth(table), s->depth));
-	} while (hash && is_in_range(s, hash));
+		hash = hmap_range_next(hash, max(hmap_table_depth(table), depth));
+	} while (hash && is_in_range(s->at, hash));
 }
 
-static u8 depth_at(void *root, u64 hash)
+/* Nearly always a range is one table, as it was when the cursor came to it. */
+static __always_inline void look_at_range(struct search *s, void *root)
 {
-	return hmap_table_depth(hmap_deref_table(root, hash));
-}
+	const struct hmap_table *table;
 
-/* The range that the cursor is in; or, if it is before one, that of the table there, or
- * what is left of that if it begins before the cursor.
- */
-static struct search search_from(const struct hmap_cursor *cursor, void *root, u64 seed,
-				 const struct hmap_type *type)
-{
-	struct search s = { .type = type, .seed = seed, .is_inside = cursor->range };
-
-	if (s.is_inside) {
-		s.depth = cursor->range - 1;
-		s.last.hash = cursor->hash;
-		s.last.tie = cursor->tie;
-	} else {
-		s.depth = cursor->hash ? 64 - __ffs64(cursor->hash) : 0;
-		if (!hmap_root_is_object(root))
-			s.depth = max(s.depth, depth_at(root, cursor->hash));
+	if (hmap_root_is_object(root)) {
+		look_at_root(s, root);
+		return;
 	}
-	s.begin = cursor->hash & ~hmap_range_mask(s.depth);
-	return s;
+	table = hmap_deref_table(root, s->at->hash);
+	if (unlikely(hmap_table_depth(table) >= s->at->range))
+		look_at_tables(s, root);
+	else if (unlikely(table->nr_words != s->at->words) || !look_at_one_word(s, table))
+		look_at_table(s, table);
+}
+
+/* If the cursor is before a range, it comes into that of the table there, or what is left of
+ * it if the table's begins before the cursor; and likewise into a stretch.
+ */
+static noinline void enter(struct hmap_cursor *at, void *root)
+{
+	u8 depth = at->hash ? 64 - __ffs64(at->hash) : 0;
+	const struct hmap_table *table;
+
+	at->words = 1;
+	if (!hmap_root_is_object(root)) {
+		table = hmap_deref_table(root, at->hash);
+		depth = max(depth, hmap_table_depth(table));
+		at->words = table->nr_words;
+	}
+	if (!at->range)
+		at->range = depth + 1;
+}
+
+/* Go on behind the stretch, or if that is the last one, behind the range; false if that is
+ * the last one.
+ */
+static noinline bool leave(struct hmap_cursor *at)
+{
+	u64 end = stretch_end(at), hash = at->hash;
+
+	if (end <= U32_MAX) {
+		*at = (struct hmap_cursor){ .hash = hash, .from = end, .range = at->range };
+		return true;
+	}
+	hash = hmap_range_next(hash, at->range - 1);
+	if (hash)
+		*at = (struct hmap_cursor){ .hash = hash };
+	return hash;
+}
+
+/* Of the best, no more is set than says that there is none: this is a part of each step. */
+static __always_inline void begin(struct search *s, const struct hmap *map,
+				  struct hmap_cursor *cursor, const struct hmap_type *type)
+{
+	s->type = type;
+	s->seed = hmap_seed(map);
+	s->at = cursor;
+	s->best.slot = NULL;
+	s->tag = NO_TAG;
+}
+
+/* Put the cursor behind the best: behind its tag, too, if nothing else has that. */
+static __always_inline void pass_best(const struct search *s)
+{
+	struct hmap_cursor *at = s->at;
+
+	at->tag = s->tag + s->alone;
+	at->tie = 0;
+	if (!s->alone) {
+		at->hash = s->best.hash;
+		at->tie = tie_of(s->type, s->best);
+	}
 }
 
 void *hmap_next(const struct hmap *map, struct hmap_cursor *cursor, const void **key,
@@ -185,21 +342,18 @@ void *hmap_next(const struct hmap *map, struct hmap_cursor *cursor, const void *
 
 	if (!root)
 		return NULL;
-	for (;;) {
-		s = search_from(cursor, root, hmap_seed(map), type);
+	begin(&s, map, cursor, type);
+	do {
+		if (!cursor->words)
+			enter(cursor, root);
 		look_at_range(&s, root);
-		if (s.best.slot)
-			break;
-		s.begin = hmap_range_next(s.begin, s.depth);
-		if (!s.begin)
-			return NULL;
-		*cursor = (struct hmap_cursor){ .hash = s.begin };
-	}
-	cursor->hash = s.best.hash;
-	cursor->tie = tie_of(type, &s.best);
-	cursor->range = s.depth + 1;
+	} while (!s.best.slot && leave(cursor));
+	if (!s.best.slot)
+		return NULL;
+	pass_best(&s);
 	if (key)
-		*key = key_of(type, &s.best);
+		*key = s.best.object ? hmap_key_in(type, s.best.object) :
+				       hmap_slot_key(type, s.best.slot);
 	return s.best.object ?: hmap_slot_entry(type, (void *)s.best.slot);
 }
 EXPORT_SYMBOL_HMAP(hmap_next);
@@ -207,28 +361,31 @@ EXPORT_SYMBOL_HMAP(hmap_next);
 void hmap_cursor_after(const struct hmap *map, struct hmap_cursor *cursor,
 		       const void *key, const struct hmap_type *type)
 {
-	const u64 seed = hmap_seed(map);
+	const u64 hash = hmap_hash_key(type, key, hmap_seed(map));
+	void *root = hmap_deref(map, type), *object;
 	struct candidate c = { };
-	void *root, *object;
 
-	*cursor = (struct hmap_cursor){ .hash = hmap_hash_key(type, key, seed), .range = 1 };
-	root = hmap_deref(map, type);
+	*cursor = (struct hmap_cursor){
+		.hash = hash, .words = 1, .range = 1, .tag = tag_of(hash)
+	};
 	if (root && hmap_root_is_object(root)) {
 		object = hmap_root_object(root);
 		if (hmap_object_is(type, object, key))
-			c = candidate_in(type, &object, seed);
+			c = (struct candidate){ .slot = root, .object = object };
 	} else if (root) {
-		struct hmap_table *table = hmap_deref_table(root, cursor->hash);
-		long index = hmap_probe(type, table, table->nr_words, key, cursor->hash,
-					&object);
+		const struct hmap_table *table = hmap_deref_table(root, hash);
+		const u32 nr_words = table->nr_words;
+		long index = hmap_probe(type, table, nr_words, key, hash, &object);
 
 		cursor->range = hmap_table_depth(table) + 1;
+		cursor->words = nr_words;
+		cursor->from = first_in_word(hmap_home(hash, nr_words), nr_words);
 		if (index >= 0)
-			c = candidate_in(type, hmap_slot(type, table, index), seed);
+			c = candidate_in(type, hmap_slot(type, table, index), hmap_seed(map));
 	}
-	if (c.slot || hmap_is_object(type))
-		cursor->tie = tie_of(type, &c);
+	if (c.slot)
+		cursor->tie = tie_of(type, c);
 	else
-		cursor->tie = tie_of_key(type, key);
+		cursor->tie = hmap_is_object(type) ? 1 : tie_of_key(type, key);
 }
 EXPORT_SYMBOL_HMAP(hmap_cursor_after);

@@ -570,10 +570,16 @@ void *hmap_any(const struct hmap *map, const void **key, const struct hmap_type 
 
 /**
  * struct hmap_cursor - a position between entries, of hmap_next()
- * @hash: private: of the entry before it, or the first that is to come
- * @tie: private: tells that entry from others of the same hash
- * @range: private: one more than the number of top bits that the range of hashes shares
- *	which the cursor is in; 0 if it is before a range
+ * @hash: private: its top bits are those of the range of hashes that the cursor is in; all
+ *	of it that of the entry before it, if others may have the same @tag
+ * @tie: private: tells that entry from others of the same hash; 0 if there are no others of
+ *	the same tag
+ * @from: private: where the stretch of the hashes' lower halves begins that it is in
+ * @words: private: how many words it has been a part of, so where it ends; 0 if the cursor
+ *	is before a stretch
+ * @range: private: one more than the number of top bits that the range shares; 0 if it is
+ *	before a range
+ * @tag: private: the first that is to come
  *
  * Zeroed, it stands before all entries. It refers to nothing, and may be kept for as long
  * as one likes, or copied.
@@ -581,7 +587,10 @@ void *hmap_any(const struct hmap *map, const void **key, const struct hmap_type 
 struct hmap_cursor {
 	u64	hash;
 	u64	tie;
+	u32	from;
+	u16	words;
 	u8	range;
+	u8	tag;
 };
 
 /**
@@ -592,9 +601,9 @@ struct hmap_cursor {
  * @type: what the map holds
  *
  * Entries that are in the map throughout are produced exactly once, whatever is done to
- * the map between the steps. A step looks at a word or two; but if the map has grown by
- * splits since the cursor came to its present range, at so many for each of the tables
- * there, until it leaves it.
+ * the map between the steps. A step looks at a word or two, and hashes hardly more than the
+ * entry that it finds; but if the map has grown since the cursor came to its present range
+ * and stretch, it looks at all the words that those have become, until it leaves them.
  *
  * Context: The lock; for types with %HMAP_RCU also an RCU read-side section alone.
  *	Does not sleep.
@@ -612,7 +621,7 @@ void *hmap_next(const struct hmap *map, struct hmap_cursor *cursor, const void *
  * @type: what the map holds
  *
  * hmap_next() goes on from there as the map is now. A key does not tell how far a walk had
- * come before tables were split or merged: to go on with that, keep its cursor.
+ * come before tables were rebuilt, split or merged: to go on with that, keep its cursor.
  *
  * Context: As hmap_next().
  */

@@ -237,6 +237,35 @@ static __always_inline void copy_table(const struct hmap_type *type, const struc
 		copy_anew(type, from, to, seed, false);
 }
 
+/* Three functions, so that none has room for what the others need. */
+static noinline void copy_pairs(const struct hmap_table *from, struct hmap_table *to[2], u64 seed)
+{
+	copy_table(&hmap_u64_pair, from, to, seed);
+}
+
+static noinline void copy_u64_objects(const struct hmap_type *type, const struct hmap_table *from,
+				      struct hmap_table *to[2], u64 seed)
+{
+	const struct hmap_type shape = hmap_u64_object(type);
+
+	copy_table(&shape, from, to, seed);
+}
+
+static noinline void copy_any(const struct hmap_type *type, const struct hmap_table *from,
+			      struct hmap_table *to[2], u64 seed)
+{
+	u32 first = to[0]->live;
+	s32 used;
+
+	copy_table(type, from, to, seed);
+	if (hmap_has_blocks(type)) {
+		first = to[0]->live - first;
+		used = hmap_block_sums(from)->used;
+		hmap_share_blocks(to[0], &used, first, from->live);
+		hmap_share_blocks(to[1], &used, from->live - first, from->live - first);
+	}
+}
+
 /*
  * The one copy routine: the entries of @from into @to[0] or @to[1], by the hash
  * bit behind those that they all share. The tables in @to may be the same, have
@@ -245,21 +274,13 @@ static __always_inline void copy_table(const struct hmap_type *type, const struc
 void hmap_table_copy(const struct hmap_type *type, const struct hmap_table *from,
 		     struct hmap_table *to[2], u64 seed)
 {
-	u32 first = to[0]->live;
-	s32 used;
-
 	HMAP_COST(slots, from->live);
-	if (hmap_is_u64_pair(type)) {
-		copy_table(&hmap_u64_pair, from, to, seed);
-		return;
-	}
-	copy_table(type, from, to, seed);
-	if (hmap_has_blocks(type)) {
-		first = to[0]->live - first;
-		used = hmap_block_sums(from)->used;
-		hmap_share_blocks(to[0], &used, first, from->live);
-		hmap_share_blocks(to[1], &used, from->live - first, from->live - first);
-	}
+	if (hmap_is_u64_pair(type))
+		copy_pairs(from, to, seed);
+	else if (hmap_is_u64_object(type))
+		copy_u64_objects(type, from, to, seed);
+	else
+		copy_any(type, from, to, seed);
 }
 
 static __always_inline void copy_word(const struct hmap_type *type, const struct hmap_table *from,

@@ -147,6 +147,7 @@ static noinline long probe_all(const struct hmap_type *type, const struct hmap_t
 
 /* The same. As in a lookup, the first word nearly always tells. */
 static __always_inline long find_index(const struct hmap_type *type,
+				       const struct hmap_type *shape,
 				       const struct hmap_table *table, const void *key, u64 hash)
 {
 	u32 nr = hmap_home(hash, table->nr_words);
@@ -155,8 +156,8 @@ static __always_inline long find_index(const struct hmap_type *type,
 	void *entry;
 
 	if (match) {
-		if (likely(hmap_entry_if(type, hmap_slot_of_match(type, table, table->nr_words,
-								  nr, match), key, hash)))
+		if (likely(hmap_entry_if(shape, hmap_slot_of_match(shape, table, table->nr_words,
+								   nr, match), key, hash)))
 			return hmap_index(nr, match);
 	} else if (likely(!(word & hmap_overflow_bit(hash)))) {
 		return -1;
@@ -423,7 +424,7 @@ static __always_inline int put_in_table(struct hmap *map, struct place place, co
 {
 	void *slot;
 
-	place.index = find_index(shape, place.table, key, place.hash);
+	place.index = find_index(type, shape, place.table, key, place.hash);
 	if (place.index < 0)
 		return may & MAY_ADD ? add_entry(map, place, key, value, gfp, type, shape, entry) :
 				       -ENOENT;
@@ -529,16 +530,17 @@ static __always_inline bool has_table(const struct hmap *map)
 
 /* add_quickly() if @map has a table, and no block is needed. */
 static __always_inline void *try_quickly(struct hmap *map, const void *key, const void *value,
-					 const struct hmap_type *type)
+					 const struct hmap_type *type,
+					 const struct hmap_type *shape)
 {
 	void *root = hmap_root(map);
 	struct place place;
 
-	if (!has_table(map) || hmap_has_blocks(type))
+	if (!has_table(map) || hmap_has_blocks(shape))
 		return NULL;
 	hmap_note_type(map, type);
-	place = place_of(map, root, key, type);
-	return add_quickly(root, &place, key, value, type, type);
+	place = place_of(map, root, key, shape);
+	return add_quickly(root, &place, key, value, type, shape);
 }
 
 static noinline int put(struct hmap *map, const void *key, const void *value, u32 may,
@@ -548,7 +550,7 @@ static noinline int put(struct hmap *map, const void *key, const void *value, u3
 
 	might_alloc(gfp);
 	if (may & MAY_ADD && are_plain(key, value, may, type))
-		slot = try_quickly(map, key, value, type);
+		slot = try_quickly(map, key, value, type, type);
 	if (!slot)
 		return put_slowly(map, key, value, may, gfp, type, entry);
 	*entry = hmap_slot_entry(type, slot);
@@ -564,18 +566,36 @@ static noinline int insert_slowly(struct hmap *map, const void *key, const void 
 	return done == FOUND ? -EEXIST : done;
 }
 
+static noinline int insert_u64_object(struct hmap *map, const void *key, const void *value,
+				      gfp_t gfp, const struct hmap_type *type)
+{
+	const struct hmap_type shape = hmap_u64_object(type);
+
+	if (likely(try_quickly(map, key, value, type, &shape)))
+		return 0;
+	return insert_slowly(map, key, value, gfp, type);
+}
+
+static noinline int insert_any(struct hmap *map, const void *key, const void *value,
+			       gfp_t gfp, const struct hmap_type *type)
+{
+	if (likely(try_quickly(map, key, value, type, type)))
+		return 0;
+	return insert_slowly(map, key, value, gfp, type);
+}
+
 int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp,
 		const struct hmap_type *type)
 {
 	might_alloc(gfp);
-	if (likely(are_plain(key, value, MAY_ADD, type))) {
-		if (hmap_is_u64_pair(type) && has_table(map))
-			return __hmap_insert_pair(map, get_unaligned((const u64 *)key),
-						  get_unaligned((const u64 *)value), gfp, type);
-		if (try_quickly(map, key, value, type))
-			return 0;
-	}
-	return insert_slowly(map, key, value, gfp, type);
+	if (!are_plain(key, value, MAY_ADD, type))
+		return insert_slowly(map, key, value, gfp, type);
+	if (hmap_is_u64_object(type))
+		return insert_u64_object(map, key, value, gfp, type);
+	if (hmap_is_u64_pair(type) && has_table(map))
+		return __hmap_insert_pair(map, get_unaligned((const u64 *)key),
+					  get_unaligned((const u64 *)value), gfp, type);
+	return insert_any(map, key, value, gfp, type);
 }
 EXPORT_SYMBOL_HMAP(hmap_insert);
 
@@ -679,7 +699,7 @@ static __always_inline void remove_at(struct hmap *map, void *root, const struct
 	add_count(root, -1);
 	if (hmap_has_blocks(shape))
 		hmap_block_drop(type, table, hmap_slot(type, table, place->index), key);
-	if (hmap_wants_shrink(table) || hmap_is_littered(shape, table))
+	if (hmap_wants_shrink(table) || (hmap_has_blocks(shape) && hmap_is_littered(type, table)))
 		hmap_shrink(map, table, place->hash, type);
 }
 
@@ -716,11 +736,13 @@ static __always_inline int take(struct hmap *map, const void *key, void *out,
 	if (!hmap_live(map))
 		return -ENOENT;
 	place = place_of(map, root, key, shape);
-	place.index = find_index(shape, place.table, key, place.hash);
+	place.index = find_index(type, shape, place.table, key, place.hash);
 	if (place.index < 0)
 		return -ENOENT;
 	if (out || only) {
-		entry = hmap_slot_entry(type, hmap_slot(shape, place.table, place.index));
+		entry = hmap_is_object(shape) ?
+			hmap_pointer_at(hmap_slot(shape, place.table, place.index)) :
+			hmap_slot_entry(type, hmap_slot(shape, place.table, place.index));
 		if (only && entry != only)
 			return -ENOENT;
 		if (out && type->flags & HMAP_POINTER)
@@ -736,6 +758,14 @@ static noinline int take_entry(struct hmap *map, const void *key, void *out,
 			       const void *only, u32 kind, const struct hmap_type *type)
 {
 	return take(map, key, out, only, kind, type, type);
+}
+
+static noinline int take_u64_object(struct hmap *map, const void *key, void *out,
+				    const void *only, const struct hmap_type *type)
+{
+	const struct hmap_type shape = hmap_u64_object(type);
+
+	return take(map, key, out, only, POINTERS, type, &shape);
 }
 
 int hmap_take(struct hmap *map, const void *key, void *out, const struct hmap_type *type)
@@ -760,7 +790,10 @@ void *hmap_erase(struct hmap *map, const void *key, const struct hmap_type *type
 {
 	void *pointer = NULL;
 
-	take_entry(map, key, &pointer, NULL, POINTERS, type);
+	if (type && hmap_is_u64_object(type))
+		take_u64_object(map, key, &pointer, NULL, type);
+	else
+		take_entry(map, key, &pointer, NULL, POINTERS, type);
 	return pointer;
 }
 EXPORT_SYMBOL_HMAP(hmap_erase);

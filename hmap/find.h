@@ -29,7 +29,7 @@ static __always_inline struct hmap_str hmap_str_of(const char *name)
 	return (struct hmap_str){ name, HMAP_TO_NUL };
 }
 
-u64 hmap_hash_string(const struct hmap_type *type, struct hmap_str *str, u64 seed);
+u64 hmap_hash_string(hmap_hash_fn hash, struct hmap_str *str, u64 seed);
 bool hmap_same_string(struct hmap_str *str, const char *stored);
 
 /*
@@ -107,7 +107,7 @@ static __always_inline u64 hmap_hash(const struct hmap_type *type, const void *k
 static __always_inline u64 hmap_hash_key(const struct hmap_type *type, const void *key, u64 seed)
 {
 	if (type->flags & HMAP_STRING)
-		return hmap_finish(hmap_hash_string(type, (struct hmap_str *)key, seed));
+		return hmap_finish(hmap_hash_string(type->hash, (struct hmap_str *)key, seed));
 	return hmap_hash(type, key, type->key_size, seed);
 }
 

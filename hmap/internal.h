@@ -28,6 +28,27 @@
 #define HMAP_COST(what, n)	((void)#what, (void)(n))
 #endif
 
+/* Objects with a u64 in them, compared as such: what is known of them but where that is, for
+ * the same purpose as hmap_u64_pair.
+ */
+static inline bool hmap_is_u64_object(const struct hmap_type *type)
+{
+	return type->hash == hmap_hash_u64 && !type->equal && !type->object_hash &&
+	       (type->flags & (HMAP_OBJECT | HMAP_KEY_POINTER)) == HMAP_OBJECT;
+}
+
+static __always_inline struct hmap_type hmap_u64_object(const struct hmap_type *type)
+{
+	return (struct hmap_type){
+		.hash		= hmap_hash_u64,
+		.key_size	= sizeof(u64),
+		.value_size	= sizeof(void *),
+		.key_offset	= type->key_offset,
+		.slot_size	= sizeof(void *),
+		.flags		= HMAP_OBJECT | HMAP_POINTER,
+	};
+}
+
 /* The writer's view of the root and of the table that @hash leads to, if there is one. */
 static inline void *hmap_root(const struct hmap *map)
 {

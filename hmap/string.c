@@ -99,11 +99,11 @@ static u64 hash_to_nul(struct hmap_str *str, u64 seed)
 }
 
 /* The hash of @str, not finished; its length is known then. */
-u64 hmap_hash_string(const struct hmap_type *type, struct hmap_str *str, u64 seed)
+u64 hmap_hash_string(hmap_hash_fn hash, struct hmap_str *str, u64 seed)
 {
-	if (str->len == HMAP_TO_NUL && type->hash == hmap_hash_bytes && has_word(str->name))
+	if (str->len == HMAP_TO_NUL && hash == hmap_hash_bytes && has_word(str->name))
 		return hash_to_nul(str, seed);
-	return type->hash(str->name, hmap_str_len(str), seed);
+	return hash(str->name, hmap_str_len(str), seed);
 }
 EXPORT_SYMBOL_HMAP(hmap_hash_string);
 

@@ -206,7 +206,7 @@ static __always_inline void write_value(const struct hmap_type *type, void *slot
 
 /* An indirect key is in @block already, and an object has its own. */
 static __always_inline void write_key(const struct hmap_type *type, void *slot, void *block,
-		      const void *key, u64 hash)
+				      const void *key, u64 hash)
 {
 	if (hmap_is_object(type))
 		return;
@@ -505,7 +505,7 @@ static int put_in_header(struct hmap *map, void *root, const void *key, const vo
  * Returns ADDED, FOUND, or -EINVAL, -ENOMEM, -ENOENT.
  */
 static int put_slowly(struct hmap *map, const void *key, const void *value, u32 may,
-			       gfp_t gfp, const struct hmap_type *type, void **entry)
+		      gfp_t gfp, const struct hmap_type *type, void **entry)
 {
 	void *root;
 

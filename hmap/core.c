@@ -81,13 +81,6 @@
 
 #include "internal.h"
 
-/* What put() may do, and on what kind of map: add an entry that is not there, overwrite
- * one that is.
- */
-#define MAY_ADD		0x1
-#define MAY_OVERWRITE	0x2
-#define POINTERS	0x4
-
 /* What put() has done. */
 #define ADDED		0
 #define FOUND		1
@@ -303,72 +296,6 @@ static __always_inline void *add_to(void *root, const struct place *place, void 
 	return fill_slot(shape, table, nr, empty, place->hash, block, key, value);
 }
 
-static bool key_ok(const struct hmap_type *type, const void *key)
-{
-	const struct hmap_str *str = key;
-
-	if (type->flags & HMAP_STRING)
-		return !WARN_ONCE(!str || !str->name || hmap_has_nul(str),
-				  "hmap: type %s: NULL for a key, or a NUL byte in it\n",
-				  type->name);
-	return !WARN_ONCE(!key && type->key_size, "hmap: type %s: NULL for a key\n", type->name);
-}
-
-/* NULL and errors are what calls return; the root has tags in an object's address. */
-static __always_inline bool is_storable(const struct hmap_type *type, const void *pointer)
-{
-	const unsigned long tags = hmap_is_object(type) ? HMAP_REF_DIR | HMAP_ROOT_OBJECT : 0;
-
-	return !IS_ERR_OR_NULL(pointer) && !((unsigned long)pointer & tags);
-}
-
-static bool value_ok(const struct hmap_type *type, const void *value)
-{
-	if (WARN_ONCE(!value && type->value_size, "hmap: type %s: NULL for a value\n", type->name))
-		return false;
-	return !WARN_ONCE(type->flags & HMAP_POINTER &&
-			  !is_storable(type, *(const void * const *)value),
-			  "hmap: type %s: no pointer that can be stored\n", type->name);
-}
-
-/* Readers may be reading what is overwritten by copying. */
-static bool kind_ok(const struct hmap_type *type, u32 may)
-{
-	bool constant;
-
-	if (WARN_ONCE(!type, "hmap: a call without a type\n"))
-		return false;
-	constant = hmap_is_rcu(type) && type->value_size && !(type->flags & HMAP_SCALAR);
-	if (may & POINTERS)
-		return !WARN_ONCE(!(type->flags & HMAP_POINTER),
-				  "hmap: type %s: no map of pointers or objects\n", type->name);
-	return !WARN_ONCE(may & MAY_OVERWRITE && (constant || type->flags & HMAP_POINTER),
-			  "hmap: type %s: with HMAP_RCU only HMAP_SCALAR is overwritten in place; pointers by hmap_store_pointer()\n",
-			  type->name);
-}
-
-/* Whether a glance at the arguments is enough, as mostly. */
-static __always_inline bool are_plain(const void *key, const void *value, u32 may,
-				      const struct hmap_type *type)
-{
-	if (unlikely(!type || !key || !value || type->flags & HMAP_STRING || may & ~MAY_ADD))
-		return false;
-	return !(type->flags & HMAP_POINTER) || is_storable(type, *(const void * const *)value);
-}
-
-static __always_inline bool is_plain_key(const void *key, u32 kind,
-					 const struct hmap_type *type)
-{
-	return likely(type && key && !(type->flags & HMAP_STRING) &&
-		      (!kind || type->flags & HMAP_POINTER));
-}
-
-static noinline bool args_ok(const void *key, const void *value, u32 may,
-			     const struct hmap_type *type)
-{
-	return kind_ok(type, may) && key_ok(type, key) && value_ok(type, value);
-}
-
 /*
  * Most inserts end here: the first word tells that the key is not in the map, and there is
  * room. Returns the slot, or NULL if anything is otherwise.
@@ -426,11 +353,11 @@ static __always_inline int put_in_table(struct hmap *map, struct place place, co
 
 	place.index = find_index(type, shape, place.table, key, place.hash);
 	if (place.index < 0)
-		return may & MAY_ADD ? add_entry(map, place, key, value, gfp, type, shape, entry) :
+		return may & HMAP_ADD ? add_entry(map, place, key, value, gfp, type, shape, entry) :
 				       -ENOENT;
 	slot = hmap_slot(shape, place.table, place.index);
 	*entry = hmap_slot_entry(type, slot);
-	if (may & MAY_OVERWRITE)
+	if (may & HMAP_OVERWRITE)
 		write_value(type, slot, value);
 	return FOUND;
 }
@@ -481,11 +408,11 @@ static int put_in_header(struct hmap *map, void *root, const void *key, const vo
 {
 	if (root && hmap_object_is(type, hmap_root_object(root), key)) {
 		*entry = hmap_root_object(root);
-		if (may & MAY_OVERWRITE)
+		if (may & HMAP_OVERWRITE)
 			hmap_publish_object(map, *(void * const *)value);
 		return FOUND;
 	}
-	if (!(may & MAY_ADD))
+	if (!(may & HMAP_ADD))
 		return -ENOENT;
 	if (!root && hmap_is_object(type)) {
 		if (!type->hash && !hmap_check_type(type))
@@ -509,11 +436,11 @@ static int put_slowly(struct hmap *map, const void *key, const void *value, u32 
 {
 	void *root;
 
-	if (!are_plain(key, value, may, type) && !args_ok(key, value, may, type))
+	if (!hmap_are_plain(key, value, may, type) && !hmap_check_args(key, value, may, type))
 		return -EINVAL;
 	hmap_note_type(map, type);
 	root = hmap_root(map);
-	if (!(may & MAY_ADD) && !hmap_live(map))
+	if (!(may & HMAP_ADD) && !hmap_live(map))
 		return -ENOENT;
 	if (!root || hmap_root_is_object(root))
 		return put_in_header(map, root, key, value, may, gfp, type, entry);
@@ -549,7 +476,7 @@ static noinline int put(struct hmap *map, const void *key, const void *value, u3
 	void *slot = NULL;
 
 	might_alloc(gfp);
-	if (may & MAY_ADD && are_plain(key, value, may, type))
+	if (may & HMAP_ADD && hmap_are_plain(key, value, may, type))
 		slot = try_quickly(map, key, value, type, type);
 	if (!slot)
 		return put_slowly(map, key, value, may, gfp, type, entry);
@@ -561,7 +488,7 @@ static noinline int insert_slowly(struct hmap *map, const void *key, const void 
 				  gfp_t gfp, const struct hmap_type *type)
 {
 	void *entry;
-	int done = put_slowly(map, key, value, MAY_ADD, gfp, type, &entry);
+	int done = put_slowly(map, key, value, HMAP_ADD, gfp, type, &entry);
 
 	return done == FOUND ? -EEXIST : done;
 }
@@ -588,7 +515,7 @@ int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp,
 		const struct hmap_type *type)
 {
 	might_alloc(gfp);
-	if (!are_plain(key, value, MAY_ADD, type))
+	if (!hmap_are_plain(key, value, HMAP_ADD, type))
 		return insert_slowly(map, key, value, gfp, type);
 	if (hmap_is_u64_object(type))
 		return insert_u64_object(map, key, value, gfp, type);
@@ -612,7 +539,7 @@ static noinline int insert_pair_slowly(struct hmap *map, u64 key, u64 value, u64
 {
 	struct place place = { hmap_table_of(map, hash), hash };
 	void *entry;
-	int done = put_in_table(map, place, &key, &value, MAY_ADD, gfp, type, &hmap_u64_pair,
+	int done = put_in_table(map, place, &key, &value, HMAP_ADD, gfp, type, &hmap_u64_pair,
 				&entry);
 
 	return done == FOUND ? -EEXIST : done;
@@ -643,7 +570,7 @@ int hmap_store(struct hmap *map, const void *key, const void *value, gfp_t gfp,
 {
 	void *entry;
 
-	return min(put(map, key, value, MAY_ADD | MAY_OVERWRITE, gfp, type, &entry), 0);
+	return min(put(map, key, value, HMAP_ADD | HMAP_OVERWRITE, gfp, type, &entry), 0);
 }
 EXPORT_SYMBOL_HMAP(hmap_store);
 
@@ -652,7 +579,7 @@ int hmap_replace(struct hmap *map, const void *key, const void *value,
 {
 	void *entry;
 
-	return min(put(map, key, value, MAY_OVERWRITE, 0, type, &entry), 0);
+	return min(put(map, key, value, HMAP_OVERWRITE, 0, type, &entry), 0);
 }
 EXPORT_SYMBOL_HMAP(hmap_replace);
 
@@ -660,7 +587,7 @@ void *hmap_get_or_insert(struct hmap *map, const void *key, const void *value,
 			 bool *inserted, gfp_t gfp, const struct hmap_type *type)
 {
 	void *entry;
-	int done = put(map, key, value, MAY_ADD, gfp, type, &entry);
+	int done = put(map, key, value, HMAP_ADD, gfp, type, &entry);
 
 	if (inserted && done >= 0)
 		*inserted = done == ADDED;
@@ -672,7 +599,8 @@ void *hmap_store_pointer(struct hmap *map, const void *key, void *pointer, gfp_t
 			 const struct hmap_type *type)
 {
 	void *entry;
-	int done = put(map, key, &pointer, MAY_ADD | MAY_OVERWRITE | POINTERS, gfp, type, &entry);
+	int done = put(map, key, &pointer, HMAP_ADD | HMAP_OVERWRITE | HMAP_POINTERS, gfp, type,
+		       &entry);
 
 	return done == FOUND ? entry : ERR_PTR(done);
 }
@@ -682,7 +610,7 @@ void *hmap_replace_pointer(struct hmap *map, const void *key, void *pointer,
 			   const struct hmap_type *type)
 {
 	void *entry;
-	int done = put(map, key, &pointer, MAY_OVERWRITE | POINTERS, 0, type, &entry);
+	int done = put(map, key, &pointer, HMAP_OVERWRITE | HMAP_POINTERS, 0, type, &entry);
 
 	return done == FOUND ? entry : done == -ENOENT ? NULL : ERR_PTR(done);
 }
@@ -728,7 +656,7 @@ static __always_inline int take(struct hmap *map, const void *key, void *out,
 
 	if (!root)
 		return -ENOENT;
-	if (!is_plain_key(key, kind, shape) && !(kind_ok(type, kind) && key_ok(type, key)))
+	if (!hmap_is_plain_key(key, kind, shape) && !hmap_check_key(key, kind, type))
 		return -EINVAL;
 	hmap_note_type(map, type);
 	if (hmap_is_object(shape) && hmap_root_is_object(root))
@@ -765,7 +693,7 @@ static noinline int take_u64_object(struct hmap *map, const void *key, void *out
 {
 	const struct hmap_type shape = hmap_u64_object(type);
 
-	return take(map, key, out, only, POINTERS, type, &shape);
+	return take(map, key, out, only, HMAP_POINTERS, type, &shape);
 }
 
 int hmap_take(struct hmap *map, const void *key, void *out, const struct hmap_type *type)
@@ -793,7 +721,7 @@ void *hmap_erase(struct hmap *map, const void *key, const struct hmap_type *type
 	if (type && hmap_is_u64_object(type))
 		take_u64_object(map, key, &pointer, NULL, type);
 	else
-		take_entry(map, key, &pointer, NULL, POINTERS, type);
+		take_entry(map, key, &pointer, NULL, HMAP_POINTERS, type);
 	return pointer;
 }
 EXPORT_SYMBOL_HMAP(hmap_erase);
@@ -801,6 +729,6 @@ EXPORT_SYMBOL_HMAP(hmap_erase);
 bool hmap_erase_pointer(struct hmap *map, const void *key, const void *pointer,
 			const struct hmap_type *type)
 {
-	return pointer && !take_entry(map, key, NULL, pointer, POINTERS, type);
+	return pointer && !take_entry(map, key, NULL, pointer, HMAP_POINTERS, type);
 }
 EXPORT_SYMBOL_HMAP(hmap_erase_pointer);

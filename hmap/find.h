@@ -26,7 +26,7 @@ extern u64 hmap_secret[5];
  */
 static __always_inline struct hmap_str hmap_str_of(const char *name)
 {
-	return (struct hmap_str){ name, HMAP_TO_NUL };
+	return (struct hmap_str){ name, name ? HMAP_TO_NUL : 0 };
 }
 
 u64 hmap_hash_string(hmap_hash_fn hash, struct hmap_str *str, u64 seed);

@@ -7,6 +7,7 @@
 #ifndef _HMAP_INTERNAL_H
 #define _HMAP_INTERNAL_H
 
+#include <linux/err.h>
 #include <linux/limits.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
@@ -171,8 +172,43 @@ static inline bool hmap_wants_shrink(const struct hmap_table *table)
 void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash,
 		 const struct hmap_type *type);
 
-/* grow.c: a map gets its first table, and more room */
+/* check.c: what is refused. A call may add an entry that is not there, overwrite one that is,
+ * and be for maps of pointers or objects only.
+ */
+#define HMAP_ADD	0x1
+#define HMAP_OVERWRITE	0x2
+#define HMAP_POINTERS	0x4
+
 bool hmap_check_type(const struct hmap_type *type);
+bool hmap_check_key(const void *key, u32 may, const struct hmap_type *type);
+bool hmap_check_args(const void *key, const void *value, u32 may, const struct hmap_type *type);
+
+/* NULL and errors are what calls return; the root has tags in an object's address. */
+static __always_inline bool hmap_is_storable(const struct hmap_type *type, const void *pointer)
+{
+	const unsigned long tags = hmap_is_object(type) ? HMAP_REF_DIR | HMAP_ROOT_OBJECT : 0;
+
+	return !IS_ERR_OR_NULL(pointer) && !((unsigned long)pointer & tags);
+}
+
+/* Whether a glance at the arguments is enough, as mostly. */
+static __always_inline bool hmap_are_plain(const void *key, const void *value, u32 may,
+					   const struct hmap_type *type)
+{
+	if (unlikely(!type || !key || !value || type->flags & HMAP_STRING || may & ~HMAP_ADD))
+		return false;
+	return !(type->flags & HMAP_POINTER) ||
+	       hmap_is_storable(type, *(const void * const *)value);
+}
+
+static __always_inline bool hmap_is_plain_key(const void *key, u32 kind,
+					      const struct hmap_type *type)
+{
+	return likely(type && key && !(type->flags & HMAP_STRING) &&
+		      (!kind || type->flags & HMAP_POINTER));
+}
+
+/* grow.c: a map gets more room */
 void hmap_add_copy(const struct hmap_type *type, struct hmap_table *to, const void *slot,
 		   u64 hash);
 void hmap_add_first(const struct hmap *map, void *ref, const struct hmap_type *type);

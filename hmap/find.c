@@ -5,10 +5,6 @@
 
 #include "internal.h"
 
-/* What users' modules refer to: see the guard in hmap.h. */
-const char HMAP_ABI;
-EXPORT_SYMBOL_HMAP(HMAP_ABI);
-
 #ifdef CONFIG_LOCKDEP
 bool hmap_may_write(const struct hmap *map)
 {

@@ -12,6 +12,10 @@
 
 #include "internal.h"
 
+/* What users' modules refer to: see the guard in hmap.h. */
+const char HMAP_ABI;
+EXPORT_SYMBOL_HMAP(HMAP_ABI);
+
 /* A word is hashed with the first; the next two make a map's seed, the last two are for
  * bytes.
  */
@@ -72,14 +76,6 @@ u64 hmap_siphash_bytes(const void *key, size_t size, u64 seed)
 	return siphash(key, size, &secret);
 }
 EXPORT_SYMBOL_HMAP(hmap_siphash_bytes);
-
-/* The finished hash of an object by a function of its own, or of the string that is its key. */
-u64 hmap_odd_object_hash(const struct hmap_type *type, const void *key, u64 seed)
-{
-	if (type->object_hash)
-		return hmap_finish(type->object_hash(key, type->key_size, seed));
-	return hmap_hash_key(type, HMAP_STR(key), seed);
-}
 
 /* Whether an entry's hash can be told from its slot, whatever has been freed since. */
 bool hmap_hash_reads_slot(const struct hmap_type *type)

@@ -327,6 +327,7 @@ void hmap_share_blocks(struct hmap_table *to, s32 *used, u32 n, u32 left);
 void hmap_table_free_blocks(struct hmap_table *table, bool full, bool deleted);
 
 /* string.c */
+u64 hmap_odd_object_hash(const struct hmap_type *type, const void *key, u64 seed);
 size_t hmap_str_len(struct hmap_str *str);
 bool hmap_has_nul(const struct hmap_str *str);
 
@@ -334,7 +335,6 @@ bool hmap_has_nul(const struct hmap_str *str);
 void hmap_hash_init(void);
 u64 hmap_any_number(void);
 bool hmap_hash_reads_slot(const struct hmap_type *type);
-u64 hmap_odd_object_hash(const struct hmap_type *type, const void *key, u64 seed);
 
 /* The finished hash of an object, which is that of its key. */
 static inline u64 hmap_object_hash(const struct hmap_type *type, const void *object, u64 seed)

@@ -107,6 +107,14 @@ u64 hmap_hash_string(hmap_hash_fn hash, struct hmap_str *str, u64 seed)
 }
 EXPORT_SYMBOL_HMAP(hmap_hash_string);
 
+/* The finished hash of an object by a function of its own, or of the string that is its key. */
+u64 hmap_odd_object_hash(const struct hmap_type *type, const void *key, u64 seed)
+{
+	if (type->object_hash)
+		return hmap_finish(type->object_hash(key, type->key_size, seed));
+	return hmap_hash_key(type, HMAP_STR(key), seed);
+}
+
 /* Whether there is a NUL byte in @str, which is read no further than it goes. */
 bool hmap_has_nul(const struct hmap_str *str)
 {

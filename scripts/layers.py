@@ -18,8 +18,8 @@ import subprocess
 import sys
 
 FILES = ["main", "debugfs", "validate", "core", "bulk", "lookup iter cursor", "shrink",
-         "reserve", "grow", "check", "dir", "copy", "table", "block", "size", "stats", "hash",
-         "string", "find"]
+         "reserve", "grow", "check", "dir", "copy", "table", "block", "size", "stats", "find",
+         "string", "hash"]
 HEADERS = ["internal.h", "words.h", "hmap.h", "hmap-typed.h hmap-iter.h find.h", "layout.h",
            "hmap-types.h", "compat.h hmap-abi.h"]
 REFUSED = {"split", "exit", "startup", "hot", "unlikely", "unknown"}

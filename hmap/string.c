@@ -99,7 +99,7 @@ static u64 hash_to_nul(struct hmap_str *str, u64 seed)
 }
 
 /* The hash of @str, not finished; its length is known then. */
-u64 hmap_hash_string(hmap_hash_fn hash, struct hmap_str *str, u64 seed)
+noinline u64 hmap_hash_string(hmap_hash_fn hash, struct hmap_str *str, u64 seed)
 {
 	if (str->len == HMAP_TO_NUL && hash == hmap_hash_bytes && has_word(str->name))
 		return hash_to_nul(str, seed);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Strings as keys: the map's own copies of them, and those given by pointer and length. */
 #include <linux/kernel.h>
+#include <linux/vmalloc.h>
 
 #include "test.h"
 
@@ -296,6 +297,131 @@ static void nameless_objects_are_refused(struct kunit *test)
 	people_destroy(&m);
 }
 
+#define LONGEST		40
+
+/* A name of @len bytes at @to, where one byte more is free, that differs from all shorter ones. */
+static void write_name(char *to, size_t len)
+{
+	memset(to, 'x', len);
+	if (len)
+		to[len - 1] = 'a' + len % 20;
+	to[len] = '\0';
+}
+
+static u64 one_hash(const void *key, size_t size, u64 seed)
+{
+	return 1;
+}
+
+/* With the second, comparison alone tells strings apart. */
+static const struct hmap_type compared_types[] = {
+	HMAP_TYPE_STRING("hashed", sizeof(u64), hmap_hash_bytes, HMAP_SCALAR),
+	HMAP_TYPE_STRING("alike", sizeof(u64), one_hash, HMAP_SCALAR),
+};
+
+static bool has_name(const struct hmap *map, const struct hmap_type *type, const char *name,
+		     size_t len)
+{
+	struct hmap_str str = { name, len };
+
+	return hmap_contains(map, &str, type);
+}
+
+/* @name is there, by each way to tell it, and nothing that differs from it by a byte. */
+static void find_name(struct kunit *test, const struct hmap *map, const struct hmap_type *type,
+		      char *name, size_t len)
+{
+	const u64 *v = hmap_lookup(map, HMAP_STR(name), type);
+	size_t i;
+
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	KUNIT_EXPECT_EQ(test, *v, len);
+	name[len] = 'y';
+	KUNIT_EXPECT_TRUE(test, has_name(map, type, name, len));
+	name[len] = '\0';
+	for (i = 0; i < len; i++) {
+		name[i] ^= 1;
+		KUNIT_EXPECT_FALSE(test, has_name(map, type, name, HMAP_TO_NUL));
+		KUNIT_EXPECT_FALSE(test, has_name(map, type, name, len));
+		name[i] ^= 1;
+	}
+	/* Its beginning is no name of the others, which end otherwise. */
+	KUNIT_EXPECT_FALSE(test, len > 1 && has_name(map, type, name, len - 1));
+}
+
+/* @page: room for the longest at any place, and behind it there is none. */
+static void find_names(struct kunit *test, const struct hmap_type *type, char *page)
+{
+	struct hmap map = { };
+	size_t len, at;
+
+	for (len = 0; len < LONGEST; len++) {
+		write_name(page + len % 8, len);
+		KUNIT_ASSERT_EQ(test, hmap_insert(&map, HMAP_STR(page + len % 8), &(u64){ len },
+						  GFP_KERNEL, type), 0);
+	}
+	KUNIT_EXPECT_EQ(test, hmap_validate(&map, type), 0);
+	for (len = 0; len < LONGEST; len++) {
+		for (at = 0; at < 8; at++) {
+			write_name(page + at, len);
+			find_name(test, &map, type, page + at, len);
+		}
+		write_name(page + PAGE_SIZE - len - 1, len);
+		find_name(test, &map, type, page + PAGE_SIZE - len - 1, len);
+	}
+	/* As the longest, and more. */
+	write_name(page + PAGE_SIZE - LONGEST, LONGEST - 1);
+	memmove(page + PAGE_SIZE - LONGEST - 1, page + PAGE_SIZE - LONGEST, LONGEST - 1);
+	page[PAGE_SIZE - 2] = 'z';
+	KUNIT_EXPECT_FALSE(test, has_name(&map, type, page + PAGE_SIZE - LONGEST - 1,
+					  HMAP_TO_NUL));
+	for (len = 0; len < LONGEST; len++) {
+		write_name(page, len);
+		KUNIT_EXPECT_EQ(test, hmap_remove(&map, HMAP_STR(page), type), 0);
+	}
+	KUNIT_EXPECT_TRUE(test, hmap_empty(&map, type));
+	hmap_destroy(&map, type);
+}
+
+/*
+ * Strings are read by words, so each length has to be tried at each place in a word, and at
+ * the end of a page behind which there is none.
+ */
+static void strings_of_each_length_and_place(struct kunit *test)
+{
+	char *page = vmalloc(PAGE_SIZE);
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	for (i = 0; i < ARRAY_SIZE(compared_types); i++)
+		find_names(test, &compared_types[i], page);
+	vfree(page);
+}
+
+/* Objects with names are hashed by words as well, wherever these are. */
+static void names_in_objects_of_each_length_and_place(struct kunit *test)
+{
+	static struct person persons[LONGEST];
+	static char names[LONGEST][2 * LONGEST];
+	struct people m = { };
+	char name[LONGEST + 1];
+	size_t len;
+
+	for (len = 0; len < LONGEST; len++) {
+		persons[len].name = names[len] + len % 8;
+		write_name(names[len] + len % 8, len);
+		KUNIT_ASSERT_EQ(test, people_insert(&m, &persons[len], GFP_KERNEL), 0);
+	}
+	KUNIT_EXPECT_EQ(test, people_validate(&m), 0);
+	for (len = 0; len < LONGEST; len++) {
+		write_name(name, len);
+		KUNIT_EXPECT_PTR_EQ(test, people_lookup(&m, name), &persons[len]);
+		KUNIT_EXPECT_PTR_EQ(test, people_erase(&m, name), &persons[len]);
+		KUNIT_EXPECT_NULL(test, people_lookup(&m, name));
+	}
+	people_destroy(&m);
+}
+
 static struct kunit_case string_test_cases[] = {
 	KUNIT_CASE(string_keys_are_copied),
 	KUNIT_CASE(strings_by_pointer_and_length),
@@ -304,6 +430,8 @@ static struct kunit_case string_test_cases[] = {
 	KUNIT_CASE(bad_strings_are_refused),
 	KUNIT_CASE(null_names_are_refused),
 	KUNIT_CASE(nameless_objects_are_refused),
+	KUNIT_CASE(strings_of_each_length_and_place),
+	KUNIT_CASE(names_in_objects_of_each_length_and_place),
 	{}
 };
 

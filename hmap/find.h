@@ -18,7 +18,7 @@
 
 extern u64 hmap_secret[5];
 
-/* HMAP_STR - a NUL-terminated string as a key for generic calls */
+/* HMAP_STR - a NUL-terminated string as a key for one generic call, which measures it */
 #define HMAP_STR(string)	((struct hmap_str []){ hmap_str_of(string) })
 
 /* The length is told together with the hash. Of NULL, which calls that change a map refuse,
@@ -84,7 +84,8 @@ static const struct hmap_type hmap_u64_pair __maybe_unused = {
 /* There is one sound layout of such a slot. */
 static __always_inline bool hmap_is_u64_pair(const struct hmap_type *type)
 {
-	return type->hash == hmap_u64_pair.hash && !type->equal &&
+	return type->hash == hmap_u64_pair.hash && type->key_size == hmap_u64_pair.key_size &&
+	       !type->equal &&
 	       type->value_size == hmap_u64_pair.value_size &&
 	       type->slot_size == hmap_u64_pair.slot_size;
 }

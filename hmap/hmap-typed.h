@@ -285,12 +285,14 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
 /* What generic calls take as key, from a wrapper's parameters or from an object. */
 #define __HMAP_NAME(name, len)	(&(struct hmap_str){ (name), (len) })
 #define __HMAP_KEY(prefix, key)						\
-	__builtin_choose_expr(prefix##_flags & HMAP_STRING,		\
+	(prefix##_check_key(),						\
+	 __builtin_choose_expr(prefix##_flags & HMAP_STRING,		\
 		(const void *)HMAP_STR(*(const char * const *)&(key)),	\
-	__builtin_choose_expr(prefix##_key_is_pointer,			\
-		*(const void * const *)&(key), (const void *)&(key)))
+	 __builtin_choose_expr(prefix##_key_is_pointer,			\
+		*(const void * const *)&(key), (const void *)&(key))))
 #define __HMAP_KEY_OF(prefix, object)					\
-	(IS_ERR_OR_NULL(object) ? NULL :				\
+	(prefix##_check_key(),						\
+	 IS_ERR_OR_NULL(object) ? NULL :				\
 	 __builtin_choose_expr(prefix##_flags & HMAP_STRING,		\
 		(const void *)HMAP_STR((const char *)hmap_key_in(&prefix##_shape, object)), \
 		hmap_key_in(&prefix##_shape, object)))
@@ -336,8 +338,14 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
 #define __HMAP_ENTRIES(entry_t, name)	entry_t *name
 #endif
 
-/* The calls without one key. @entry_t: what lookups give. */
+/* The calls without one key. @entry_t: what lookups give. What is wrong with a kind's key is
+ * said wherever a call has one.
+ */
 #define __HMAP_MAP_CALLS(prefix, entry_t)				\
+	static __always_inline __maybe_unused void prefix##_check_key(void) \
+	{								\
+		__HMAP_CHECK_KEY(prefix);				\
+	}								\
 	__HMAP_CALL(prefix, struct prefix *, alloc, (gfp_t gfp),	\
 		    (struct prefix *)hmap_alloc(gfp))			\
 	__HMAP_CALL_VOID(prefix, free, (struct prefix *m),		\

@@ -172,7 +172,8 @@ void hmap_clear_with(struct hmap *map, void (*fn)(void *entry, void *arg), void 
 /**
  * hmap_lookup() - find an entry
  * @map: the map
- * @key: the key; a &struct hmap_str for types with %HMAP_STRING
+ * @key: the key; a &struct hmap_str for types with %HMAP_STRING, which is written to if it
+ *	is %HMAP_TO_NUL long
  * @type: what the map holds
  *
  * A pointer to a value is good until the next call that changes the map; for types with

@@ -191,11 +191,10 @@ static void free_kept(struct kept_hashes *kept)
 /* What is mostly asked for: an empty map gets one table. */
 static int make_first(const struct reserve *r)
 {
-	size_t size = hmap_table_size_exact(r->type, r->n);
-	struct hmap_table *table = hmap_table_alloc(r->type, size, 0, r->gfp);
+	void *table = hmap_dir_build(r->type, 0, 0, hmap_table_size_exact(r->type, r->n), r->gfp);
 
-	if (!table)
-		return -ENOMEM;
+	if (IS_ERR(table))
+		return PTR_ERR(table);
 	hmap_publish_root(r->map, table);
 	return 0;
 }

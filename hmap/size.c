@@ -81,7 +81,8 @@ static void __init add_small(size_t size, bool blocks)
 
 void __init hmap_size_init(void)
 {
-	size_t size = slab_class(sizeof(struct hmap_table) + sizeof(u64));
+	/* With a word, and a slot of any size. */
+	size_t size = slab_class(sizeof(struct hmap_table) + sizeof(u64) + 1);
 
 	for (; size <= SMALL_MAX && nr_small < SMALL_CLASSES; size = slab_class(size + 1)) {
 		add_small(size, false);

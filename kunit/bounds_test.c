@@ -444,12 +444,14 @@ static void a_reserve_is_accounted_as_what_was_there(struct kunit *test)
 static void reserves_end_with_the_process(struct kunit *test)
 {
 	const struct hmap_type *type = &u64_rcu_type;
-	struct hmap map = { };
+	struct hmap map = { }, fresh = { };
 	size_t bytes;
 
 	insert_keys(test, &map, type, 0, 1000);
 	bytes = hmap_memory(&map, type);
 	stub_killed = true;
+	KUNIT_EXPECT_EQ(test, hmap_reserve(&fresh, 20, GFP_KERNEL, type), -EINTR);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&fresh, type), 0);
 	KUNIT_EXPECT_EQ(test, hmap_reserve(&map, 100000, GFP_KERNEL, type), -EINTR);
 	KUNIT_EXPECT_EQ(test, hmap_memory(&map, type), bytes);
 	/* Who may not sleep is not asked. */

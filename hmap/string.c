@@ -3,36 +3,46 @@
  * Strings as keys: their length, hash and comparison, by words. The kernel's strlen() and
  * strcmp() go byte by byte on many machines, among them x86-64.
  *
- * The word that a string ends in may be read to its end: where load_unaligned_zeropad() is
- * to be had, wherever that is, else only if it is aligned, so in one page.
+ * The word that a string ends in is read to its end, if that is in the same page: so wherever
+ * it is aligned, and mostly where it need not be. load_unaligned_zeropad() would read across
+ * pages, but in User-Mode Linux it does not come back from one that is not there.
  */
 #include <linux/compiler.h>
+#include <linux/mm.h>
 #include <linux/siphash.h>
 #include <linux/string.h>
 
 #include <asm/byteorder.h>
-#ifdef CONFIG_DCACHE_WORD_ACCESS
-#include <asm/word-at-a-time.h>
-#endif
 
 #include "internal.h"
 
 #define WORD	sizeof(u64)
 
-static inline bool has_word(const char *p)
+/* CPUs that read names by words take them from anywhere. */
+static inline bool is_readable(const char *p)
 {
-	return IS_ENABLED(CONFIG_DCACHE_WORD_ACCESS) || !((unsigned long)p % WORD);
+	if (IS_ENABLED(CONFIG_DCACHE_WORD_ACCESS))
+		return offset_in_page(p) <= PAGE_SIZE - WORD;
+	return !((unsigned long)p % WORD);
 }
 
-/* The eight bytes at @p, the first one lowest. */
+/* Up to a NUL. */
+static noinline u64 load_bytes(const char *p)
+{
+	u64 word = 0;
+	u32 i;
+
+	for (i = 0; i < WORD && p[i]; i++)
+		word |= (u64)(u8)p[i] << i * 8;
+	return word;
+}
+
+/* The eight bytes at @p, the first one lowest; those behind a NUL may be others. */
 static inline u64 load_word(const char *p)
 {
-#ifdef CONFIG_DCACHE_WORD_ACCESS
-	unsigned long word = load_unaligned_zeropad(p);
-#else
-	unsigned long word = read_word_at_a_time(p);
-#endif
-	return le64_to_cpu((__force __le64)word);
+	if (unlikely(!is_readable(p)))
+		return load_bytes(p);
+	return le64_to_cpu((__force __le64)read_word_at_a_time(p));
 }
 
 /* Its lowest bit is in the first byte of @word that is zero. */
@@ -48,12 +58,9 @@ static inline u64 first_bytes(u64 word, u32 n)
 
 static size_t measure(const char *name)
 {
-	const char *p;
+	const char *p = name;
 	u64 zero;
 
-	for (p = name; !has_word(p); p++)
-		if (!*p)
-			return p - name;
 	while (!(zero = find_zero_byte(load_word(p))))
 		p += WORD;
 	return p - name + __ffs64(zero) / 8;
@@ -101,7 +108,7 @@ static u64 hash_to_nul(struct hmap_str *str, u64 seed)
 /* The hash of @str, not finished; its length is known then. */
 noinline u64 hmap_hash_string(hmap_hash_fn hash, struct hmap_str *str, u64 seed)
 {
-	if (str->len == HMAP_TO_NUL && hash == hmap_hash_bytes && has_word(str->name))
+	if (str->len == HMAP_TO_NUL && hash == hmap_hash_bytes)
 		return hash_to_nul(str, seed);
 	return hash(str->name, hmap_str_len(str), seed);
 }
@@ -151,8 +158,6 @@ bool hmap_same_string(struct hmap_str *str, const char *stored)
 	const u32 left = len % WORD;
 	size_t i;
 
-	if (!has_word(stored))
-		return !strncmp(str->name, stored, len) && !stored[len];
 	for (i = 0; i + WORD <= len; i += WORD)
 		if (load_word(stored + i) != get_unaligned_le64(str->name + i))
 			return false;

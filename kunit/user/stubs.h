@@ -144,19 +144,12 @@ static inline unsigned long int_sqrt(unsigned long n)
 	__builtin_memcpy(p, &__v, sizeof(*(p)));			\
 })
 
-/* The eight bytes at @p; near the end of a page only those up to the first NUL. */
+/* A word that a string may end in, so that it is read beyond. */
 #define CONFIG_DCACHE_WORD_ACCESS	1
 __attribute__((__no_sanitize__("address")))
-static inline unsigned long load_unaligned_zeropad(const void *p)
+static inline unsigned long read_word_at_a_time(const void *p)
 {
-	unsigned long word = 0;
-	unsigned int i;
-
-	if ((uintptr_t)p % 4096 <= 4096 - sizeof(word))
-		return ((const struct { unsigned long word; } __packed *)p)->word;
-	for (i = 0; i < sizeof(word) && ((const u8 *)p)[i]; i++)
-		word |= (unsigned long)((const u8 *)p)[i] << i * 8;
-	return word;
+	return ((const struct { unsigned long word; } __packed *)p)->word;
 }
 
 #define IS_ENABLED(option)		(option)
@@ -223,6 +216,7 @@ bool stub_dies(void (*run)(void));
 #define gfpflags_allow_blocking(gfp)	((gfp) & __GFP_DIRECT_RECLAIM)
 #define PAGE_SIZE		4096UL
 #define PAGE_ALIGN(n)		round_up(n, PAGE_SIZE)
+#define offset_in_page(p)	((uintptr_t)(p) % PAGE_SIZE)
 #define KMALLOC_MAX_CACHE_SIZE	(2 * PAGE_SIZE)
 #define KMALLOC_MAX_SIZE	(4UL << 20)
 #define might_alloc(gfp)	((void)(gfp))

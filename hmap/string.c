@@ -4,8 +4,7 @@
  * strcmp() go byte by byte on many machines, among them x86-64.
  *
  * The word that a string ends in is read to its end, if that is in the same page: so wherever
- * it is aligned, and mostly where it need not be. load_unaligned_zeropad() would read across
- * pages, but in User-Mode Linux it does not come back from one that is not there.
+ * it is aligned, and mostly where it need not be.
  */
 #include <linux/compiler.h>
 #include <linux/mm.h>

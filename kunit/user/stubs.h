@@ -29,6 +29,7 @@ typedef long long s64;
 typedef unsigned int gfp_t;
 
 #define CONFIG_64BIT		1
+#define CONFIG_UML		0
 #define KERNEL_VERSION(a, b, c)	(((a) << 16) + ((b) << 8) + (c))
 #define LINUX_VERSION_CODE	KERNEL_VERSION(6, 1, 0)
 #define KBUILD_MODNAME		"hmap"

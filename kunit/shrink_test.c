@@ -161,29 +161,40 @@ static void full_and_empty_tables_do_not_flutter(struct kunit *test)
 	hmap_clear(&map, &u64_rcu_type);
 }
 
-/* A removal that cannot allocate a smaller table does without. */
-static void failed_shrinking_is_put_off(struct kunit *test)
+/* Each removal finds that the allocation @nth fails: the smaller table or the merged one, the
+ * kept hashes, the halved directory.
+ */
+static void shrink_without(struct kunit *test, unsigned int nth)
 {
 	struct hmap map = { };
 	struct hmap_stats stats;
 	u64 n;
 
-	if (!can_fail_allocations())
-		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
 	insert_keys(test, &map, &u64_type, 0, 1000);
 	stats_since(&stats);
 	for (n = 0; n < 999; n++) {
-		/* The merge, the smaller table or the halved directory. */
-		fail_nth_allocation(1 + n % 3);
+		fail_nth_allocation(nth);
 		KUNIT_ASSERT_EQ(test, hmap_remove(&map, &(u64){ key_of(n) }, &u64_type), 0);
 		allocation_has_failed();
 		KUNIT_ASSERT_EQ(test, hmap_validate(&map, &u64_type), 0);
 	}
-	KUNIT_EXPECT_GT(test, stats_since(&stats).alloc_failures, 0);
+	if (nth == 1)
+		KUNIT_EXPECT_GT(test, stats_since(&stats).alloc_failures, 0);
 	expect_keys(test, &map, &u64_type, 999, 1000);
 	KUNIT_EXPECT_EQ(test, hmap_trim(&map, GFP_KERNEL, &u64_type), 0);
 	KUNIT_EXPECT_EQ(test, hmap_memory(&map, &u64_type), 64);
 	hmap_clear(&map, &u64_type);
+}
+
+/* A removal that cannot allocate a smaller table does without. */
+static void failed_shrinking_is_put_off(struct kunit *test)
+{
+	unsigned int nth;
+
+	if (!can_fail_allocations())
+		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
+	for (nth = 1; nth <= 3; nth++)
+		shrink_without(test, nth);
 }
 
 static void trim_takes_the_tightest_class(struct kunit *test)
@@ -371,32 +382,40 @@ static void shrinking_of_objects_does_not_flutter(struct kunit *test)
 	vfree(thing);
 }
 
-/* A removal that cannot allocate a smaller table does without; the header is to be had. */
-static void failed_shrinking_of_objects_is_put_off(struct kunit *test)
+static void shrink_objects_without(struct kunit *test, unsigned int nth)
 {
 	const u64 many = 1000;
-	struct thing *thing;
+	struct thing *thing = make_things(test, many);
 	struct hmap_stats stats;
 	struct things m = { };
 	u64 n;
 
-	if (!can_fail_allocations())
-		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
-	thing = make_things(test, many);
 	insert_things(test, &m.map, &things_type, thing, 0, many);
 	stats_since(&stats);
 	for (n = 0; n < many - 1; n++) {
-		fail_nth_allocation(1 + n % 3);
+		fail_nth_allocation(nth);
 		erase_things(test, &m.map, &things_type, thing, n, n + 1);
 		allocation_has_failed();
 		KUNIT_ASSERT_EQ(test, things_validate(&m), 0);
 	}
-	KUNIT_EXPECT_GT(test, stats_since(&stats).alloc_failures, 0);
+	if (nth == 1)
+		KUNIT_EXPECT_GT(test, stats_since(&stats).alloc_failures, 0);
 	expect_things(test, &m.map, &things_type, thing, many - 1, many);
 	KUNIT_EXPECT_EQ(test, things_trim(&m, GFP_KERNEL), 0);
 	KUNIT_EXPECT_EQ(test, things_memory(&m), 0);
 	things_clear(&m);
 	vfree(thing);
+}
+
+/* A removal that cannot allocate a smaller table does without; the header is to be had. */
+static void failed_shrinking_of_objects_is_put_off(struct kunit *test)
+{
+	unsigned int nth;
+
+	if (!can_fail_allocations())
+		kunit_skip(test, "this kernel has no CONFIG_FAILSLAB");
+	for (nth = 1; nth <= 3; nth++)
+		shrink_objects_without(test, nth);
 }
 
 /* One object is left in a directory, which was reserved. Trim takes it to the header in one

@@ -67,6 +67,22 @@ def operations(r):
                            r.ratio("rhashtable", "hit", n, impl=impl), 1.5)
 
 
+def beside(r, peer, impl, op, sizes, must, aim):
+    for n in sizes:
+        yield at_least(f"{op} at {n}: {impl} x {peer}", r.ratio(peer, op, n, impl=impl), must, aim)
+
+
+def kinds(r):
+    for op in ["hit", "miss", "insert", "delete"]:
+        yield from beside(r, "rhashtable", "hmap_object", op, LARGE, 1.5, 2)
+    for op, must in [("hit", 1.5), ("miss", 1.5), ("delete", 1.3), ("churn", 1.3)]:
+        yield from beside(r, "rhashtable_string", "hmap_string", op, LARGE[:2], must, None)
+        yield from beside(r, "hlist_string", "hmap_string", op, LARGE[:2], 1, 1.2)
+    for op in ["delete", "churn"]:
+        yield from beside(r, "hlist", "hmap", op, ALL[:3], 1, 1.2)
+    yield from beside(r, "hlist", "hmap_reserved", "insert", LARGE[:2], 1, 1.2)
+
+
 # Slab classes of 32-byte objects and their table, and no more than what Linux's mailing
 # list has for rhashtable's structure alone (the cover letter of rosebush, 2024).
 OBJECTS = {1: 32, 2: 128, 4: 192, 8: 384, 1000: 49 * 1000}
@@ -119,6 +135,6 @@ def judge(what, measured, must, sense, aim):
 
 def targets(results):
     """(what, measured, must, verdict, aim) for each."""
-    for group in [empty, few, operations, memory, objects, tails, readers]:
+    for group in [empty, few, operations, kinds, memory, objects, tails, readers]:
         for target in group(results):
             yield judge(*target)

@@ -517,6 +517,12 @@ int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp,
 	might_alloc(gfp);
 	if (!hmap_are_plain(key, value, HMAP_ADD, type))
 		return insert_slowly(map, key, value, gfp, type);
+	/* The first object: nothing to look at, and nothing that could fail. */
+	if (!hmap_root(map) && hmap_is_object(type) && type->hash) {
+		hmap_note_type(map, type);
+		hmap_publish_object(map, *(void * const *)value);
+		return 0;
+	}
 	if (hmap_is_u64_object(type))
 		return insert_u64_object(map, key, value, gfp, type);
 	if (hmap_is_u64_pair(type) && has_table(map))

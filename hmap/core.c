@@ -236,7 +236,7 @@ static noinline struct hmap_table *make_room(struct hmap *map, struct hmap_table
 				return ERR_PTR(err);
 		}
 		err = hmap_grow(map, table, hash, gfp, type);
-		table = hmap_table_of(map, hash);
+		table = hmap_deref_table(hmap_root(map), hash);
 	}
 	return table;
 }
@@ -543,7 +543,7 @@ static noinline int insert_first_pair(struct hmap *map, u64 key, u64 value, gfp_
 static noinline int insert_pair_slowly(struct hmap *map, u64 key, u64 value, u64 hash,
 				       gfp_t gfp, const struct hmap_type *type)
 {
-	struct place place = { hmap_table_of(map, hash), hash };
+	struct place place = { hmap_deref_table(hmap_root(map), hash), hash };
 	void *entry;
 	int done = put_in_table(map, place, &key, &value, HMAP_ADD, gfp, type, &hmap_u64_pair,
 				&entry);

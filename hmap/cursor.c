@@ -147,8 +147,11 @@ static __always_inline u64 match_least(u64 word, u64 match)
 	int i;
 
 	for (i = 7; i && match & (match - 1); i--) {
+		u64 without;
+
 		word <<= 1;
-		match = match & ~word ?: match;
+		without = match & ~word;
+		match = without ?: match;
 	}
 	return match;
 }

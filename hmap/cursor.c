@@ -151,7 +151,8 @@ static __always_inline u64 match_least(u64 word, u64 match)
 
 		word <<= 1;
 		without = match & ~word;
-		match = without ?: match;
+		if (without)
+			match = without;
 	}
 	return match;
 }

@@ -12,6 +12,9 @@
 #include <linux/string.h>
 
 #include <asm/byteorder.h>
+#ifdef CONFIG_DCACHE_WORD_ACCESS
+#include <asm/word-at-a-time.h>
+#endif
 
 #include "internal.h"
 
@@ -39,9 +42,16 @@ static noinline u64 load_bytes(const char *p)
 /* The eight bytes at @p, the first one lowest; those behind a NUL may be others. */
 static inline u64 load_word(const char *p)
 {
+	unsigned long word;
+
 	if (unlikely(!is_readable(p)))
 		return load_bytes(p);
-	return le64_to_cpu((__force __le64)read_word_at_a_time(p));
+#ifdef CONFIG_DCACHE_WORD_ACCESS
+	word = load_unaligned_zeropad(p);
+#else
+	word = read_word_at_a_time(p);
+#endif
+	return le64_to_cpu((__force __le64)word);
 }
 
 /* Its lowest bit is in the first byte of @word that is zero. */

@@ -148,7 +148,7 @@ static inline unsigned long int_sqrt(unsigned long n)
 /* A word that a string may end in, so that it is read beyond. */
 #define CONFIG_DCACHE_WORD_ACCESS	1
 __attribute__((__no_sanitize__("address")))
-static inline unsigned long read_word_at_a_time(const void *p)
+static inline unsigned long load_unaligned_zeropad(const void *p)
 {
 	return ((const struct { unsigned long word; } __packed *)p)->word;
 }

@@ -160,17 +160,23 @@ static inline u64 last_bytes(const struct hmap_str *str, u32 n)
 	return word;
 }
 
-/* Whether what is looked for is what is stored, which ends with a NUL. */
+/* Whether what is looked for is what is stored, which ends with a NUL. Nothing is read behind
+ * the word with that, and nothing compared, though there be a NUL in what is looked for.
+ */
 bool hmap_same_string(struct hmap_str *str, const char *stored)
 {
 	const size_t len = hmap_str_len(str);
-	const u32 left = len % WORD;
+	const u64 with_nul = ~0ULL >> (WORD - 1 - len % WORD) * 8;
 	size_t i;
+	u64 word;
 
-	for (i = 0; i + WORD <= len; i += WORD)
-		if (load_word(stored + i) != get_unaligned_le64(str->name + i))
+	for (i = 0; i + WORD <= len; i += WORD) {
+		word = load_word(stored + i);
+		if (word != get_unaligned_le64(str->name + i) || find_zero_byte(word))
 			return false;
-	/* With the NUL. */
-	return (load_word(stored + i) & (~0ULL >> (WORD - 1 - left) * 8)) == last_bytes(str, left);
+	}
+	word = load_word(stored + i);
+	return (word & with_nul) == last_bytes(str, len % WORD) &&
+	       !(find_zero_byte(word) & with_nul >> 8);
 }
 EXPORT_SYMBOL_HMAP(hmap_same_string);

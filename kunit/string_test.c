@@ -431,6 +431,40 @@ static void names_in_objects_of_each_length_and_place(struct kunit *test)
 	people_destroy(&m);
 }
 
+/* Names of an object, with what is left behind the NUL of what was there before. */
+struct tag {
+	u64 number;
+	char name[24];
+};
+
+HMAP_DEFINE_OBJECT(tags, struct tag, name, one_hash, HMAP_STRING);
+HMAP_OBJECT_WRAPPERS_N(tags);
+
+/* What is looked up may have a NUL byte in it, as it came from elsewhere: it is no name, whatever
+ * follows the name that is stored. In the header nothing but the comparison tells, and in a table
+ * of one hash.
+ */
+static void what_follows_a_name_is_not_compared(struct kunit *test)
+{
+	static struct tag both[] = {
+		{ .name = "seven77\0behind\0" }, { .name = "1\0002\0" },
+	};
+	struct tags m = { };
+	u32 i, n;
+
+	for (n = 0; n < ARRAY_SIZE(both); n++) {
+		KUNIT_ASSERT_EQ(test, tags_insert(&m, &both[n], GFP_KERNEL), 0);
+		for (i = 0; i <= n; i++)
+			KUNIT_EXPECT_PTR_EQ(test, tags_lookup(&m, both[i].name), &both[i]);
+		KUNIT_EXPECT_NULL(test, tags_lookup_n(&m, "seven77\0", 8));
+		KUNIT_EXPECT_NULL(test, tags_lookup_n(&m, "seven77\0behind", 14));
+		KUNIT_EXPECT_NULL(test, tags_lookup_n(&m, "seven77\0behind\0\0", 16));
+		KUNIT_EXPECT_NULL(test, tags_lookup_n(&m, "1\0", 2));
+		KUNIT_EXPECT_NULL(test, tags_lookup_n(&m, "1\0002", 3));
+	}
+	tags_destroy(&m);
+}
+
 static struct kunit_case string_test_cases[] = {
 	KUNIT_CASE(string_keys_are_copied),
 	KUNIT_CASE(strings_by_pointer_and_length),
@@ -441,6 +475,7 @@ static struct kunit_case string_test_cases[] = {
 	KUNIT_CASE(nameless_objects_are_refused),
 	KUNIT_CASE(strings_of_each_length_and_place),
 	KUNIT_CASE(names_in_objects_of_each_length_and_place),
+	KUNIT_CASE(what_follows_a_name_is_not_compared),
 	{}
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hmap: the theory, and changing entries.
+ * hmap: the theory, and adding and overwriting entries.
  *
  * Words
  *
@@ -80,6 +80,7 @@
 #include <linux/slab.h>
 
 #include "internal.h"
+#include "place.h"
 
 /* What put() has done. */
 #define ADDED		0
@@ -112,59 +113,6 @@ void hmap_free(struct hmap *map, const struct hmap_type *type)
 	kfree(map);
 }
 EXPORT_SYMBOL_HMAP(hmap_free);
-
-/* Where a key stands, or would stand. */
-struct place {
-	struct hmap_table	*table;
-	u64			hash;
-	long			index;	/* -1: not there */
-};
-
-/* The table that @key's hash leads to; @root is one or a directory. */
-static __always_inline struct place place_of(const struct hmap *map, void *root, const void *key,
-					     const struct hmap_type *type)
-{
-	struct place place = { .index = -1 };
-
-	place.hash = hmap_hash_key(type, key, hmap_seed(map));
-	place.table = hmap_deref_table(root, place.hash);
-	return place;
-}
-
-/* Where in its table @key is; @entry: what a lookup gives. */
-static noinline long probe_all(const struct hmap_type *type, const struct hmap_table *table,
-			       const void *key, u64 hash, void **entry)
-{
-	return hmap_probe(type, table, table->nr_words, key, hash, entry);
-}
-
-/* The same. As in a lookup, the first word nearly always tells. */
-static __always_inline long find_index(const struct hmap_type *type,
-				       const struct hmap_type *shape,
-				       const struct hmap_table *table, const void *key, u64 hash)
-{
-	u32 nr = hmap_home(hash, table->nr_words);
-	u64 word = *hmap_word(table, nr);
-	u64 match = hmap_match_tag(word, hash);
-	void *entry;
-
-	if (match) {
-		if (likely(hmap_entry_if(shape, hmap_slot_of_match(shape, table, table->nr_words,
-								   nr, match), key, hash)))
-			return hmap_index(nr, match);
-	} else if (likely(!(word & hmap_overflow_bit(hash)))) {
-		return -1;
-	}
-	return probe_all(type, table, key, hash, &entry);
-}
-
-static void add_count(const void *root, long n)
-{
-	struct hmap_dir *dir = hmap_root_dir(root);
-
-	if (dir)
-		WRITE_ONCE(dir->count, dir->count + n);
-}
 
 /* A word of a naturally aligned size is stored in one piece, a pointer with all that the
  * caller wrote behind it.
@@ -256,19 +204,6 @@ static noinline void *add_to_any(void *root, const struct place *place, void *bl
 	return slot;
 }
 
-/* Write an entry into the first empty slot of @empty, in word @nr, and return it. */
-static __always_inline void *fill_slot(const struct hmap_type *shape, struct hmap_table *table,
-				       u32 nr, u64 empty, u64 hash, void *block,
-				       const void *key, const void *value)
-{
-	void *slot = hmap_slot_of_match(shape, table, table->nr_words, nr, empty);
-
-	write_key(shape, slot, block, key, hash);
-	write_value(shape, slot, value);
-	hmap_table_fill_empty(table, nr, empty, hash);
-	return slot;
-}
-
 /*
  * Add an entry to @place, whose table has room: into the first word of its hash, mostly, or
  * into the next one that has an empty slot. Returns the slot, or NULL if a deleted one comes
@@ -282,6 +217,7 @@ static __always_inline void *add_to(void *root, const struct place *place, void 
 	struct hmap_table *table = place->table;
 	u32 nr = hmap_home(place->hash, table->nr_words);
 	u64 word = *hmap_word(table, nr), empty;
+	void *slot;
 
 	while (unlikely(!(empty = hmap_match_empty(word)))) {
 		if (hmap_reuses_slots(type) && hmap_match_deleted(word))
@@ -291,9 +227,13 @@ static __always_inline void *add_to(void *root, const struct place *place, void 
 			nr = 0;
 		word = *hmap_word(table, nr);
 	}
+	slot = hmap_slot_of_match(shape, table, table->nr_words, nr, empty);
+	write_key(shape, slot, block, key, place->hash);
+	write_value(shape, slot, value);
 	/* Before the entry: to a reader that has found it the map is not empty. */
 	add_count(root, 1);
-	return fill_slot(shape, table, nr, empty, place->hash, block, key, value);
+	hmap_table_fill_empty(table, nr, empty, place->hash);
+	return slot;
 }
 
 /*
@@ -314,12 +254,31 @@ static __always_inline void *add_quickly(void *root, const struct place *place,
 	return add_to(root, place, NULL, key, value, type, shape);
 }
 
-/* Add an entry that is not there to the table of its hash. Returns ADDED or -ENOMEM. */
+/* The first table of a map, not published, with the object in it that was in the header. */
+static __always_inline struct hmap_table *first_table(const struct hmap *map, gfp_t gfp,
+						      const struct hmap_type *type)
+{
+	const bool has_object = hmap_root(map);
+	struct hmap_table *table;
+
+	table = hmap_table_alloc(type, hmap_table_size_exact(type, 1 + has_object), 0, gfp);
+	if (!table)
+		return ERR_PTR(-ENOMEM);
+	if (has_object)
+		hmap_add_first(map, table, type);
+	return table;
+}
+
+/*
+ * Add an entry that is not there to the table of its hash, or, if there is none, to the first
+ * one, which is published with the entry in it. Returns ADDED or -ENOMEM.
+ */
 static __always_inline int add_entry(struct hmap *map, struct place place, const void *key,
 				     const void *value, gfp_t gfp,
 				     const struct hmap_type *type,
 				     const struct hmap_type *shape, void **entry)
 {
+	const bool is_first = !place.table;
 	void *slot, *block = NULL;
 	size_t bytes;
 
@@ -328,7 +287,9 @@ static __always_inline int add_entry(struct hmap *map, struct place place, const
 		if (!block)
 			return -ENOMEM;
 	}
-	if (place.table->room <= 0)
+	if (is_first)
+		place.table = first_table(map, gfp, type);
+	else if (place.table->room <= 0)
 		place.table = make_room(map, place.table, place.hash, gfp, type);
 	if (IS_ERR(place.table)) {
 		if (block)
@@ -340,6 +301,10 @@ static __always_inline int add_entry(struct hmap *map, struct place place, const
 	slot = add_to(hmap_root(map), &place, block, key, value, type, shape) ?:
 	       add_to_any(hmap_root(map), &place, block, key, value, type);
 	*entry = hmap_slot_entry(type, slot);
+	if (is_first) {
+		hmap_publish_root(map, place.table);
+		hmap_counter_inc(first_inserts);
+	}
 	return ADDED;
 }
 
@@ -362,44 +327,11 @@ static __always_inline int put_in_table(struct hmap *map, struct place place, co
 	return FOUND;
 }
 
-/* put() where the map gets its first table, which is published with the entry in it. @root:
- * NULL or the one object.
- */
-static __always_inline int put_first(struct hmap *map, void *root, const void *key,
-				     const void *value, gfp_t gfp,
-				     const struct hmap_type *type,
-				     const struct hmap_type *shape, void **entry)
+/* Where an entry will stand whose map has no table yet. */
+static __always_inline struct place place_in_none(const struct hmap *map, const void *key,
+						  const struct hmap_type *type)
 {
-	const size_t size = hmap_table_size_exact(type, root ? 2 : 1);
-	struct hmap_table *table;
-	/* With it the length of a string is known. */
-	const u64 hash = hmap_hash_key(shape, key, hmap_seed(map));
-	void *slot, *block = NULL;
-	size_t bytes;
-	u32 nr;
-
-	if (hmap_has_blocks(shape)) {
-		block = hmap_block_alloc(type, key, gfp, &bytes);
-		if (!block)
-			return -ENOMEM;
-	}
-	table = hmap_table_alloc(type, size, 0, gfp);
-	if (!table) {
-		if (block)
-			hmap_block_free(block, bytes);
-		return -ENOMEM;
-	}
-	if (root)
-		hmap_add_first(map, table, type);
-	if (block)
-		hmap_block_add(table, bytes);
-	nr = hmap_home(hash, table->nr_words);
-	slot = fill_slot(shape, table, nr, hmap_match_empty(table->words[nr]), hash, block,
-			 key, value);
-	*entry = hmap_slot_entry(type, slot);
-	hmap_publish_root(map, table);
-	hmap_counter_inc(first_inserts);
-	return ADDED;
+	return (struct place){ .hash = hmap_hash_key(type, key, hmap_seed(map)) };
 }
 
 /* put() where the map is its header alone: @root is NULL or the one object. */
@@ -423,7 +355,7 @@ static int put_in_header(struct hmap *map, void *root, const void *key, const vo
 	}
 	if (!hmap_check_type(type))
 		return -EINVAL;
-	return put_first(map, root, key, value, gfp, type, type, entry);
+	return add_entry(map, place_in_none(map, key, type), key, value, gfp, type, type, entry);
 }
 
 /*
@@ -431,11 +363,12 @@ static int put_in_header(struct hmap *map, void *root, const void *key, const vo
  * that was found or added; of pointers and objects, the one before it was overwritten.
  * Returns ADDED, FOUND, or -EINVAL, -ENOMEM, -ENOENT.
  */
-static int put_slowly(struct hmap *map, const void *key, const void *value, u32 may,
-		      gfp_t gfp, const struct hmap_type *type, void **entry)
+static noinline int put(struct hmap *map, const void *key, const void *value, u32 may,
+			gfp_t gfp, const struct hmap_type *type, void **entry)
 {
 	void *root;
 
+	might_alloc(gfp);
 	if (!hmap_are_plain(key, value, may, type) && !hmap_check_args(key, value, may, type))
 		return -EINVAL;
 	hmap_note_type(map, type);
@@ -470,25 +403,11 @@ static __always_inline void *try_quickly(struct hmap *map, const void *key, cons
 	return add_quickly(root, &place, key, value, type, shape);
 }
 
-static noinline int put(struct hmap *map, const void *key, const void *value, u32 may,
-			gfp_t gfp, const struct hmap_type *type, void **entry)
-{
-	void *slot = NULL;
-
-	might_alloc(gfp);
-	if (may & HMAP_ADD && hmap_are_plain(key, value, may, type))
-		slot = try_quickly(map, key, value, type, type);
-	if (!slot)
-		return put_slowly(map, key, value, may, gfp, type, entry);
-	*entry = hmap_slot_entry(type, slot);
-	return ADDED;
-}
-
 static noinline int insert_slowly(struct hmap *map, const void *key, const void *value,
 				  gfp_t gfp, const struct hmap_type *type)
 {
 	void *entry;
-	int done = put_slowly(map, key, value, HMAP_ADD, gfp, type, &entry);
+	int done = put(map, key, value, HMAP_ADD, gfp, type, &entry);
 
 	return done == FOUND ? -EEXIST : done;
 }
@@ -537,7 +456,8 @@ static noinline int insert_first_pair(struct hmap *map, u64 key, u64 value, gfp_
 {
 	void *entry;
 
-	return put_first(map, NULL, &key, &value, gfp, type, &hmap_u64_pair, &entry);
+	return add_entry(map, place_in_none(map, &key, &hmap_u64_pair), &key, &value, gfp, type,
+			 &hmap_u64_pair, &entry);
 }
 
 static noinline int insert_pair_slowly(struct hmap *map, u64 key, u64 value, u64 hash,
@@ -621,120 +541,3 @@ void *hmap_replace_pointer(struct hmap *map, const void *key, void *pointer,
 	return done == FOUND ? entry : done == -ENOENT ? NULL : ERR_PTR(done);
 }
 EXPORT_SYMBOL_HMAP(hmap_replace_pointer);
-
-/* Remove the entry at @place. */
-static __always_inline void remove_at(struct hmap *map, void *root, const struct place *place,
-				      const void *key, const struct hmap_type *type,
-				      const struct hmap_type *shape)
-{
-	struct hmap_table *table = place->table;
-
-	hmap_table_empty(type, table, place->index);
-	add_count(root, -1);
-	if (hmap_has_blocks(shape))
-		hmap_block_drop(type, table, hmap_slot(type, table, place->index), key);
-	if (hmap_wants_shrink(table) || (hmap_has_blocks(shape) && hmap_is_littered(type, table)))
-		hmap_shrink(map, table, place->hash, type);
-}
-
-static int take_from_header(struct hmap *map, void *object, const void *key, void *out,
-			    const void *only, const struct hmap_type *type)
-{
-	if ((only && object != only) || !hmap_object_is(type, object, key))
-		return -ENOENT;
-	if (out)
-		*(void **)out = object;
-	hmap_publish_object(map, NULL);
-	return 0;
-}
-
-/*
- * Remove an entry, and copy its value to @out unless that is NULL: of pointers and objects
- * the pointer. @only: NULL, or the one pointer that may be removed. @shape: what is known of
- * @type, or it.
- */
-static __always_inline int take(struct hmap *map, const void *key, void *out,
-				const void *only, u32 kind, const struct hmap_type *type,
-				const struct hmap_type *shape)
-{
-	void *root = hmap_root(map), *entry;
-	struct place place;
-
-	if (!root)
-		return -ENOENT;
-	if (!hmap_is_plain_key(key, kind, shape) && !hmap_check_key(key, kind, type))
-		return -EINVAL;
-	hmap_note_type(map, type);
-	if (hmap_is_object(shape) && hmap_root_is_object(root))
-		return take_from_header(map, hmap_root_object(root), key, out, only, type);
-	if (!hmap_live(map))
-		return -ENOENT;
-	place = place_of(map, root, key, shape);
-	place.index = find_index(type, shape, place.table, key, place.hash);
-	if (place.index < 0)
-		return -ENOENT;
-	if (out || only) {
-		entry = hmap_is_object(shape) ?
-			hmap_pointer_at(hmap_slot(shape, place.table, place.index)) :
-			hmap_slot_entry(type, hmap_slot(shape, place.table, place.index));
-		if (only && entry != only)
-			return -ENOENT;
-		if (out && type->flags & HMAP_POINTER)
-			*(void **)out = entry;
-		else if (out)
-			memcpy(out, entry, type->value_size);
-	}
-	remove_at(map, root, &place, key, type, shape);
-	return 0;
-}
-
-static noinline int take_entry(struct hmap *map, const void *key, void *out,
-			       const void *only, u32 kind, const struct hmap_type *type)
-{
-	return take(map, key, out, only, kind, type, type);
-}
-
-static noinline int take_u64_object(struct hmap *map, const void *key, void *out,
-				    const void *only, const struct hmap_type *type)
-{
-	const struct hmap_type shape = hmap_u64_object(type);
-
-	return take(map, key, out, only, HMAP_POINTERS, type, &shape);
-}
-
-int hmap_take(struct hmap *map, const void *key, void *out, const struct hmap_type *type)
-{
-	return take_entry(map, key, out, NULL, 0, type);
-}
-EXPORT_SYMBOL_HMAP(hmap_take);
-
-int __hmap_remove_pair(struct hmap *map, u64 key, const struct hmap_type *type)
-{
-	return take(map, &key, NULL, NULL, 0, type, &hmap_u64_pair);
-}
-EXPORT_SYMBOL_HMAP(__hmap_remove_pair);
-
-int hmap_remove(struct hmap *map, const void *key, const struct hmap_type *type)
-{
-	return take(map, key, NULL, NULL, 0, type, type);
-}
-EXPORT_SYMBOL_HMAP(hmap_remove);
-
-void *hmap_erase(struct hmap *map, const void *key, const struct hmap_type *type)
-{
-	void *pointer = NULL;
-
-	if (type && hmap_is_u64_object(type))
-		take_u64_object(map, key, &pointer, NULL, type);
-	else
-		take_entry(map, key, &pointer, NULL, HMAP_POINTERS, type);
-	return pointer;
-}
-EXPORT_SYMBOL_HMAP(hmap_erase);
-
-bool hmap_erase_pointer(struct hmap *map, const void *key, const void *pointer,
-			const struct hmap_type *type)
-{
-	return pointer && !take_entry(map, key, NULL, pointer, HMAP_POINTERS, type);
-}
-EXPORT_SYMBOL_HMAP(hmap_erase_pointer);

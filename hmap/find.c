@@ -37,6 +37,15 @@ void *__hmap_find_on(const struct hmap_type *type, const struct hmap_table *tabl
 }
 EXPORT_SYMBOL_HMAP(__hmap_find_on);
 
+/* The same, by a writer that wants the index of the slot, or -1. */
+long hmap_find_index_on(const struct hmap_type *type, const struct hmap_table *table,
+			const void *key, u64 hash)
+{
+	void *entry;
+
+	return hmap_probe(type, table, table->nr_words, key, hash, &entry);
+}
+
 void *__hmap_find_int_on(const struct hmap_type *type, const struct hmap_table *table,
 			 u32 nr_words, u64 key, u64 hash)
 {

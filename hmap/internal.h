@@ -326,6 +326,10 @@ void hmap_block_add(struct hmap_table *table, size_t bytes);
 void hmap_share_blocks(struct hmap_table *to, s32 *used, u32 n, u32 left);
 void hmap_table_free_blocks(struct hmap_table *table, bool full, bool deleted);
 
+/* find.c */
+long hmap_find_index_on(const struct hmap_type *type, const struct hmap_table *table,
+			const void *key, u64 hash);
+
 /* string.c */
 u64 hmap_odd_object_hash(const struct hmap_type *type, const void *key, u64 seed);
 size_t hmap_str_len(struct hmap_str *str);

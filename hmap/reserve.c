@@ -211,7 +211,7 @@ static int make_room(const struct reserve *r)
 	err = keep_hashes(r, &kept);
 	if (!err) {
 		kill_all(r, kept);
-		hmap_publish(r->map, 0, 0, new);
+		hmap_publish_root(r->map, new);
 		if (old && !hmap_root_is_object(old))
 			hmap_retire_all(r->type, old, 0, true);
 	} else {

@@ -177,6 +177,6 @@ bool hmap_same_string(struct hmap_str *str, const char *stored)
 	}
 	word = load_word(stored + i);
 	return (word & with_nul) == last_bytes(str, len % WORD) &&
-	       !(find_zero_byte(word) & with_nul >> 8);
+	       !(find_zero_byte(word) & (with_nul >> 8));
 }
 EXPORT_SYMBOL_HMAP(hmap_same_string);

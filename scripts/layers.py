@@ -17,11 +17,11 @@ import re
 import subprocess
 import sys
 
-FILES = ["main", "debugfs", "validate", "core", "bulk", "lookup iter cursor", "shrink",
+FILES = ["main", "debugfs", "validate", "core remove", "bulk", "lookup iter cursor", "shrink",
          "reserve", "grow", "check", "dir", "copy", "table", "block", "size", "stats", "find",
          "string", "hash"]
-HEADERS = ["internal.h", "words.h", "hmap.h", "hmap-typed.h hmap-iter.h find.h", "layout.h",
-           "hmap-types.h", "compat.h hmap-abi.h"]
+HEADERS = ["place.h", "internal.h", "words.h", "hmap.h", "hmap-typed.h hmap-iter.h find.h",
+           "layout.h", "hmap-types.h", "compat.h hmap-abi.h"]
 REFUSED = {"split", "exit", "startup", "hot", "unlikely", "unknown"}
 
 # A line that begins with a type, and has a name and a parenthesis: what defines a function.

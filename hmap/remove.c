@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Removing entries. */
+#include <linux/string.h>
+
+#include "internal.h"
+#include "place.h"
+
+/* Remove the entry at @place. */
+static __always_inline void remove_at(struct hmap *map, void *root, const struct place *place,
+				      const void *key, const struct hmap_type *type,
+				      const struct hmap_type *shape)
+{
+	struct hmap_table *table = place->table;
+
+	hmap_table_empty(type, table, place->index);
+	add_count(root, -1);
+	if (hmap_has_blocks(shape))
+		hmap_block_drop(type, table, hmap_slot(type, table, place->index), key);
+	if (hmap_wants_shrink(table) || (hmap_has_blocks(shape) && hmap_is_littered(type, table)))
+		hmap_shrink(map, table, place->hash, type);
+}
+
+static int take_from_header(struct hmap *map, void *object, const void *key, void *out,
+			    const void *only, const struct hmap_type *type)
+{
+	if ((only && object != only) || !hmap_object_is(type, object, key))
+		return -ENOENT;
+	if (out)
+		*(void **)out = object;
+	hmap_publish_object(map, NULL);
+	return 0;
+}
+
+/*
+ * Remove an entry, and copy its value to @out unless that is NULL: of pointers and objects
+ * the pointer. @only: NULL, or the one pointer that may be removed. @shape: what is known of
+ * @type, or it.
+ */
+static __always_inline int take(struct hmap *map, const void *key, void *out,
+				const void *only, u32 kind, const struct hmap_type *type,
+				const struct hmap_type *shape)
+{
+	void *root = hmap_root(map), *entry;
+	struct place place;
+
+	if (!root)
+		return -ENOENT;
+	if (!hmap_is_plain_key(key, kind, shape) && !hmap_check_key(key, kind, type))
+		return -EINVAL;
+	hmap_note_type(map, type);
+	if (hmap_is_object(shape) && hmap_root_is_object(root))
+		return take_from_header(map, hmap_root_object(root), key, out, only, type);
+	if (!hmap_live(map))
+		return -ENOENT;
+	place = place_of(map, root, key, shape);
+	place.index = find_index(type, shape, place.table, key, place.hash);
+	if (place.index < 0)
+		return -ENOENT;
+	if (out || only) {
+		entry = hmap_slot_entry(shape, hmap_slot(shape, place.table, place.index));
+		if (only && entry != only)
+			return -ENOENT;
+		if (out && type->flags & HMAP_POINTER)
+			*(void **)out = entry;
+		else if (out)
+			memcpy(out, entry, type->value_size);
+	}
+	remove_at(map, root, &place, key, type, shape);
+	return 0;
+}
+
+static noinline int take_entry(struct hmap *map, const void *key, void *out,
+			       const void *only, u32 kind, const struct hmap_type *type)
+{
+	return take(map, key, out, only, kind, type, type);
+}
+
+static noinline int take_u64_object(struct hmap *map, const void *key, void *out,
+				    const struct hmap_type *type)
+{
+	const struct hmap_type shape = hmap_u64_object(type);
+
+	return take(map, key, out, NULL, HMAP_POINTERS, type, &shape);
+}
+
+int hmap_take(struct hmap *map, const void *key, void *out, const struct hmap_type *type)
+{
+	return take_entry(map, key, out, NULL, 0, type);
+}
+EXPORT_SYMBOL_HMAP(hmap_take);
+
+int __hmap_remove_pair(struct hmap *map, u64 key, const struct hmap_type *type)
+{
+	return take(map, &key, NULL, NULL, 0, type, &hmap_u64_pair);
+}
+EXPORT_SYMBOL_HMAP(__hmap_remove_pair);
+
+int hmap_remove(struct hmap *map, const void *key, const struct hmap_type *type)
+{
+	return take(map, key, NULL, NULL, 0, type, type);
+}
+EXPORT_SYMBOL_HMAP(hmap_remove);
+
+void *hmap_erase(struct hmap *map, const void *key, const struct hmap_type *type)
+{
+	void *pointer = NULL;
+
+	if (type && hmap_is_u64_object(type))
+		take_u64_object(map, key, &pointer, type);
+	else
+		take_entry(map, key, &pointer, NULL, HMAP_POINTERS, type);
+	return pointer;
+}
+EXPORT_SYMBOL_HMAP(hmap_erase);
+
+bool hmap_erase_pointer(struct hmap *map, const void *key, const void *pointer,
+			const struct hmap_type *type)
+{
+	return pointer && !take_entry(map, key, NULL, pointer, HMAP_POINTERS, type);
+}
+EXPORT_SYMBOL_HMAP(hmap_erase_pointer);

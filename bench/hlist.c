@@ -2,9 +2,6 @@
 /* A table of hlists, its keys hashed as <linux/hashtable.h> does it. */
 #include <linux/hash.h>
 #include <linux/list.h>
-#include <linux/slab.h>
-
-#define PEER_KEY	u64
 
 struct node {
 	struct hlist_node link;
@@ -12,21 +9,7 @@ struct node {
 	u64 value;
 };
 
-static inline struct node *node_alloc(u64 key)
-{
-	struct node *node = kmalloc(sizeof(*node), GFP_KERNEL);
-
-	if (node) {
-		node->key = key;
-		node->value = 1;
-	}
-	return node;
-}
-
-static inline void node_free(struct node *node)
-{
-	kfree(node);
-}
+#include "node.h"
 
 static inline u32 key_hash(u64 key, u32 bits)
 {

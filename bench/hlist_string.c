@@ -6,10 +6,7 @@
 #include <linux/hash.h>
 #include <linux/jhash.h>
 #include <linux/list.h>
-#include <linux/slab.h>
 #include <linux/string.h>
-
-#define PEER_KEY	const char *
 
 struct node {
 	struct hlist_node link;
@@ -17,22 +14,7 @@ struct node {
 	char key[];
 };
 
-static inline struct node *node_alloc(const char *key)
-{
-	const size_t size = strlen(key) + 1;
-	struct node *node = kmalloc(struct_size(node, key, size), GFP_KERNEL);
-
-	if (node) {
-		memcpy(node->key, key, size);
-		node->value = 1;
-	}
-	return node;
-}
-
-static inline void node_free(struct node *node)
-{
-	kfree(node);
-}
+#include "node-string.h"
 
 static inline u32 key_hash(const char *key, u32 bits)
 {

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A red-black tree of nodes, each with a u64 key and a value. */
 #include <linux/rbtree.h>
-#include <linux/slab.h>
-
-#define PEER_KEY	u64
 
 struct node {
 	struct rb_node link;
@@ -11,21 +8,7 @@ struct node {
 	u64 value;
 };
 
-static inline struct node *node_alloc(u64 key)
-{
-	struct node *node = kmalloc(sizeof(*node), GFP_KERNEL);
-
-	if (node) {
-		node->key = key;
-		node->value = 1;
-	}
-	return node;
-}
-
-static inline void node_free(struct node *node)
-{
-	kfree(node);
-}
+#include "node.h"
 
 static inline int key_compare(u64 key, const struct node *node)
 {

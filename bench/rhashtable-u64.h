@@ -4,9 +4,6 @@
  * which they have a place.
  */
 #include <linux/rhashtable.h>
-#include <linux/slab.h>
-
-#define PEER_KEY	u64
 
 struct node {
 	struct rhash_head head;
@@ -23,21 +20,7 @@ static const struct rhashtable_params params = {
 	.head_offset	= offsetof(struct node, head),
 };
 
-static inline struct node *node_alloc(u64 key)
-{
-	struct node *node = kmalloc(sizeof(*node), GFP_KERNEL);
-
-	if (node) {
-		node->key = key;
-		node->value = 1;
-	}
-	return node;
-}
-
-static inline void node_free(struct node *node)
-{
-	kfree(node);
-}
+#include "node.h"
 
 static inline void node_free_deferred(struct node *node)
 {

@@ -4,10 +4,7 @@
  */
 #include <linux/jhash.h>
 #include <linux/rhashtable.h>
-#include <linux/slab.h>
 #include <linux/string.h>
-
-#define PEER_KEY	const char *
 
 struct node {
 	struct rhash_head head;
@@ -38,22 +35,7 @@ static const struct rhashtable_params params = {
 	.obj_cmpfn	= compare,
 };
 
-static inline struct node *node_alloc(const char *key)
-{
-	const size_t size = strlen(key) + 1;
-	struct node *node = kmalloc(struct_size(node, key, size), GFP_KERNEL);
-
-	if (node) {
-		memcpy(node->key, key, size);
-		node->value = 1;
-	}
-	return node;
-}
-
-static inline void node_free(struct node *node)
-{
-	kfree(node);
-}
+#include "node-string.h"
 
 static inline void node_free_deferred(struct node *node)
 {

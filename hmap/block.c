@@ -20,7 +20,7 @@ static size_t block_size(const struct hmap_type *type, const void *key)
 {
 	const struct hmap_str *str = key;
 
-	return type->block_size + (type->flags & HMAP_STRING ? str->len + 1 : 0);
+	return type->block_size + (type->flags & HMAP_STRING ? hmap_str_known_len(str) + 1 : 0);
 }
 
 /* A block for an entry, with the key in it if that is indirect, and its size; NULL without
@@ -38,7 +38,7 @@ void *hmap_block_alloc(const struct hmap_type *type, const void *key, gfp_t gfp,
 		return NULL;
 	}
 	if (type->flags & HMAP_STRING) {
-		memcpy(block + type->key_offset, str->name, str->len);
+		memcpy(block + type->key_offset, str->name, hmap_str_known_len(str));
 		block[size - 1] = '\0';
 	} else if (type->flags & HMAP_KEY_INDIRECT) {
 		memcpy(block + type->key_offset, key, type->key_size);

@@ -39,7 +39,7 @@ static_assert(sizeof(struct hmap) == sizeof(void *));
  * struct hmap_str - a string to look up
  * @name: the string, without a NUL byte in its first @len bytes
  * @len: its length in bytes; a NUL need not follow. %HMAP_TO_NUL: as far as the first NUL
- *	byte. Calls set it to the length then, so such a one is not const, and for one key
+ *	byte. A call writes to it then, so such a one is not const, and for one key
  *
  * What generic calls take as key for types with %HMAP_STRING. The wrappers make one.
  */

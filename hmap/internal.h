@@ -330,7 +330,14 @@ void hmap_table_free_blocks(struct hmap_table *table, bool full, bool deleted);
 long hmap_find_index_on(const struct hmap_type *type, const struct hmap_table *table,
 			const void *key, u64 hash);
 
-/* string.c */
+/* string.c. Of a string that was measured, %HMAP_TO_NUL included, the first NUL is its end. */
+#define HMAP_MEASURED	(HMAP_TO_NUL ^ HMAP_TO_NUL >> 1)
+
+static inline size_t hmap_str_known_len(const struct hmap_str *str)
+{
+	return str->len & ~HMAP_MEASURED;
+}
+
 u64 hmap_odd_object_hash(const struct hmap_type *type, const void *key, u64 seed);
 size_t hmap_str_len(struct hmap_str *str);
 bool hmap_has_nul(const struct hmap_str *str);

@@ -79,8 +79,8 @@ static size_t measure(const char *name)
 size_t hmap_str_len(struct hmap_str *str)
 {
 	if (str->len == HMAP_TO_NUL)
-		str->len = measure(str->name);
-	return str->len;
+		str->len = measure(str->name) | HMAP_MEASURED;
+	return hmap_str_known_len(str);
 }
 
 /*
@@ -95,6 +95,7 @@ static u64 hash_to_nul(struct hmap_str *str, u64 seed)
 	u64 c = SIPHASH_CONST_2 ^ key[0], d = SIPHASH_CONST_3 ^ key[1];
 	const char *p = str->name;
 	u64 word, zero;
+	size_t len;
 
 	while (!(zero = find_zero_byte(word = load_word(p)))) {
 		d ^= word;
@@ -102,8 +103,9 @@ static u64 hash_to_nul(struct hmap_str *str, u64 seed)
 		a ^= word;
 		p += WORD;
 	}
-	str->len = p - str->name + __ffs64(zero) / 8;
-	word = first_bytes(word, str->len % WORD) | (u64)str->len << 56;
+	len = p - str->name + __ffs64(zero) / 8;
+	str->len = len | HMAP_MEASURED;
+	word = first_bytes(word, len % WORD) | (u64)len << 56;
 	d ^= word;
 	SIPHASH_PERMUTATION(a, b, c, d);
 	a ^= word;
@@ -136,7 +138,7 @@ bool hmap_has_nul(const struct hmap_str *str)
 {
 	size_t i;
 
-	if (str->len == HMAP_TO_NUL)
+	if (str->len & HMAP_MEASURED)
 		return false;
 	for (i = 0; i + WORD <= str->len; i += WORD)
 		if (find_zero_byte(get_unaligned_le64(str->name + i)))
@@ -147,36 +149,47 @@ bool hmap_has_nul(const struct hmap_str *str)
 	return false;
 }
 
-/* The last bytes of @str, which are no whole word. */
-static inline u64 last_bytes(const struct hmap_str *str, u32 n)
+/* The last @n of @len bytes, which are no whole word. */
+static inline u64 last_bytes(const char *name, size_t len, u32 n)
 {
-	const char *end = str->name + str->len;
+	const char *end = name + len;
 	u64 word = 0;
 
-	if (str->len >= WORD)
+	if (len >= WORD)
 		return get_unaligned_le64(end - WORD) >> (WORD - 1 - n) * 8 >> 8;
 	while (n--)
 		word = word << 8 | (u8)*--end;
 	return word;
 }
 
-/* Whether what is looked for is what is stored, which ends with a NUL. Nothing is read behind
- * the word with that, and nothing compared, though there be a NUL in what is looked for.
+/* @may_have_nul: in the first @len bytes of @name. What is stored ends at one, and nothing is
+ * read behind its word.
  */
-bool hmap_same_string(struct hmap_str *str, const char *stored)
+static __always_inline bool same_words(const char *name, size_t len, const char *stored,
+				       bool may_have_nul)
 {
-	const size_t len = hmap_str_len(str);
 	const u64 with_nul = ~0ULL >> (WORD - 1 - len % WORD) * 8;
 	size_t i;
 	u64 word;
 
 	for (i = 0; i + WORD <= len; i += WORD) {
 		word = load_word(stored + i);
-		if (word != get_unaligned_le64(str->name + i) || find_zero_byte(word))
+		if (word != get_unaligned_le64(name + i) ||
+		    (may_have_nul && find_zero_byte(word)))
 			return false;
 	}
 	word = load_word(stored + i);
-	return (word & with_nul) == last_bytes(str, len % WORD) &&
-	       !(find_zero_byte(word) & (with_nul >> 8));
+	return (word & with_nul) == last_bytes(name, len, len % WORD) &&
+	       !(may_have_nul && find_zero_byte(word) & (with_nul >> 8));
+}
+
+/* Whether what is looked for is what is stored, which ends with a NUL. */
+bool hmap_same_string(struct hmap_str *str, const char *stored)
+{
+	const size_t len = hmap_str_len(str);
+
+	if (likely(str->len & HMAP_MEASURED))
+		return same_words(str->name, len, stored, false);
+	return same_words(str->name, len, stored, true);
 }
 EXPORT_SYMBOL_HMAP(hmap_same_string);

@@ -429,6 +429,40 @@ static void overwrites_keep_the_stored_key(struct kunit *test)
 	hmap_clear(&map, &type);
 }
 
+static u32 nr_compared;
+
+static bool counting_equal(const void *key, const void *stored, size_t size)
+{
+	nr_compared++;
+	return !memcmp(key, stored, size);
+}
+
+/* A key that is in a block is fetched if its hash is that of the one looked for: once for each
+ * that is there, and not for the others, of which one in some ten meets its tag. Two hashes of
+ * 32 bits may be the same.
+ */
+static void hashes_are_compared_before_keys(struct kunit *test)
+{
+	static const struct hmap_type type = HMAP_TYPE("counting keys", 300, sizeof(u64),
+						       hmap_hash_bytes, counting_equal,
+						       HMAP_SCALAR);
+	const u64 many = 1000;
+	static u64 key[300 / 8 + 1];
+	struct hmap map = { };
+
+	for (key[0] = 0; key[0] < many; key[0]++)
+		KUNIT_ASSERT_EQ(test, hmap_insert(&map, key, &key[0], GFP_KERNEL, &type), 0);
+	nr_compared = 0;
+	for (key[0] = 0; key[0] < many; key[0]++)
+		KUNIT_EXPECT_TRUE(test, hmap_contains(&map, key, &type));
+	KUNIT_EXPECT_LE(test, nr_compared, many + 2);
+	nr_compared = 0;
+	for (key[0] = many; key[0] < 10 * many; key[0]++)
+		KUNIT_EXPECT_FALSE(test, hmap_contains(&map, key, &type));
+	KUNIT_EXPECT_LE(test, nr_compared, 2);
+	hmap_destroy(&map, &type);
+}
+
 static struct kunit_case block_test_cases[] = {
 	KUNIT_CASE(only_what_does_not_fit_is_indirect),
 	KUNIT_CASE(string_keys_are_counted),
@@ -440,6 +474,7 @@ static struct kunit_case block_test_cases[] = {
 	KUNIT_CASE(overwrites_need_no_memory),
 	KUNIT_CASE(full_tables_are_overwritten),
 	KUNIT_CASE(overwrites_keep_the_stored_key),
+	KUNIT_CASE(hashes_are_compared_before_keys),
 	{}
 };
 

@@ -141,20 +141,28 @@ static __always_inline u64 match_from(u64 word, u8 tag)
 	return ((word | HMAP_WORD_MSB) - tag * HMAP_WORD_LSB) & hmap_match_full(word);
 }
 
-/* Those of @match that have the least tag: bit by bit, those without it are preferred. */
+/* Those of @match that have the least tag: bit by bit, those without it are preferred. Without
+ * a branch, as nothing could foretell that.
+ */
 static __always_inline u64 match_least(u64 word, u64 match)
 {
-	int i;
+	int bit;
 
-	for (i = 7; i && match & (match - 1); i--) {
-		u64 without;
+	for (bit = 1; bit <= 7; bit++) {
+		u64 without = match & ~(word << bit);
 
-		word <<= 1;
-		without = match & ~word;
-		if (without)
-			match = without;
+		match = without ?: match;
 	}
 	return match;
+}
+
+/* Take the entry in the slot of @tag, unless an object with another one has come there since. */
+static __always_inline void look_at_slot(struct search *s, const void *slot, u8 tag)
+{
+	struct candidate c = candidate_in(s->type, slot, s->seed);
+
+	if (tag_of(c.hash) == tag)
+		take(s, c, tag);
 }
 
 /* Look at the slots of @match in the word @nr by their tags, until one is taken and no other has
@@ -166,16 +174,11 @@ static __always_inline void look_at_word(struct search *s, const struct hmap_tab
 	while (match) {
 		u64 least = match_least(word, match);
 		u8 tag = tag_of(word >> (__ffs64(least) - 7));
-		struct candidate c;
 
 		match ^= least & -least;
 		if (!(passed & hmap_overflow_bit(tag)))
 			continue;
-		c = candidate_in(s->type, hmap_slot(s->type, table, hmap_index(nr, least)),
-				 s->seed);
-		/* An object with another tag has come there since. */
-		if (tag_of(c.hash) == tag)
-			take(s, c, tag);
+		look_at_slot(s, hmap_slot(s->type, table, hmap_index(nr, least)), tag);
 		if (s->tag == tag && !(least & (least - 1)))
 			break;
 	}
@@ -208,17 +211,26 @@ static noinline void look_at_table(struct search *s, const struct hmap_table *ta
 	}
 }
 
+/* Whether the stretch is all that the word @nr stands for. */
+static bool begins_word(const struct hmap_cursor *at, u32 nr)
+{
+	return !at->from || hmap_home(at->from - 1, at->words) != nr;
+}
+
 /*
- * What a step nearly always does, in the only table of the range, with the words that it had
- * when the cursor came there: leave stretches of which nothing is left, and look at the word
- * of the next. Returns false if entries have overflowed from that.
+ * What a step nearly always does, if the range is one table with the words that it had when
+ * the cursor came there: leave stretches of which nothing is left, and find in the next one's
+ * word one entry with the least tag. If none has overflowed from the word, and none into it
+ * that might be this, nothing needs to be hashed. Returns false if anything is otherwise.
  */
 static __always_inline bool look_at_one_word(struct search *s, const struct hmap_table *table)
 {
 	struct hmap_cursor *at = s->at;
 	const u32 nr_words = table->nr_words, first = hmap_home(at->from, nr_words);
-	u64 word, match;
+	u64 word, match, before;
 	u32 nr = first;
+	void *slot;
+	u8 tag;
 
 	for (;;) {
 		/* Pairs with the release in hmap_set_word(). */
@@ -233,10 +245,24 @@ static __always_inline bool look_at_one_word(struct search *s, const struct hmap
 		at->from = first_in_word(nr, nr_words);
 		at->tie = 0;
 	}
-	if (word >> HMAP_WORD_OVERFLOW)
+	match = match_least(word, match);
+	if (at->tie || word >> HMAP_WORD_OVERFLOW || !match || match & (match - 1) ||
+	    !begins_word(at, nr))
 		return false;
-	look_at_word(s, table, nr, word, match, ~0ULL);
-	return true;
+	tag = tag_of(word >> (__ffs64(match) - 7));
+	slot = hmap_slot_of_match(s->type, table, nr_words, nr, match);
+	/* The bits of what is here from another word have been there before it. */
+	before = READ_ONCE(*hmap_word(table, (nr ?: nr_words) - 1));
+	if (before & hmap_overflow_bit(tag) || (hmap_is_object(s->type) && hmap_is_rcu(s->type))) {
+		look_at_slot(s, slot, tag);
+	} else {
+		s->alone = true;
+		s->tag = tag;
+		s->best = (struct candidate){ .slot = slot };
+		if (hmap_is_object(s->type))
+			s->best.object = hmap_pointer_at(slot);
+	}
+	return s->best.slot;
 }
 
 /* The object in the header has no control byte: its hash tells the tag. */
@@ -275,7 +301,8 @@ static __always_inline void look_at_range(struct search *s, void *root)
 	table = hmap_deref_table(root, s->at->hash);
 	if (unlikely(hmap_table_depth(table) >= s->at->range))
 		look_at_tables(s, root);
-	else if (unlikely(table->nr_words != s->at->words) || !look_at_one_word(s, table))
+	else if (unlikely(hmap_table_depth(table) + 1 < s->at->range ||
+			  table->nr_words != s->at->words) || !look_at_one_word(s, table))
 		look_at_table(s, table);
 }
 

@@ -109,7 +109,8 @@ void hmap_destroy(struct hmap *map, const struct hmap_type *type);
  * hmap_free_and_destroy() - hmap_destroy(), with a call for each entry
  * @map: the map
  * @fn: called for each entry, with what a lookup would give, and @arg; may sleep, and
- *	free the object or what the pointer points to. The map is empty to it.
+ *	free the object or what the pointer points to. The map is empty to it. NULL: there
+ *	is nothing to do for an entry.
  * @arg: for @fn
  * @type: what the map holds
  *

@@ -53,7 +53,8 @@ static __always_inline struct hmap_type hmap_u64_object(const struct hmap_type *
 /* The writer's view of the root and of the table that @hash leads to, if there is one. */
 static inline void *hmap_root(const struct hmap *map)
 {
-	return rcu_dereference_protected(map->root, hmap_may_write(map));
+	RCU_LOCKDEP_WARN(!hmap_may_write(map), "hmap: a map is changed without its lock");
+	return rcu_dereference_protected(map->root, true);
 }
 
 static inline struct hmap_table *hmap_table_of(const struct hmap *map, u64 hash)

@@ -293,11 +293,11 @@ static void call_for_each(const struct hmap_type *type, const struct hmap_table 
  * Back to no entry, with a call for each if @fn is not NULL. The memory of what there was
  * goes at once if there are no @readers, and after a grace period otherwise.
  */
-static __always_inline void end_map(struct hmap *map, bool readers,
+static __always_inline void end_map(struct hmap *map, bool readers, bool may_sleep,
 				    void (*fn)(void *entry, void *arg), void *arg,
 				    const struct hmap_type *type)
 {
-	void *root = rcu_dereference_protected(map->root, !readers || hmap_may_write(map));
+	void *root = readers ? hmap_root(map) : rcu_dereference_protected(map->root, true);
 	struct hmap_table *table;
 	u64 hash = 0;
 
@@ -312,27 +312,28 @@ static __always_inline void end_map(struct hmap *map, bool readers,
 	}
 	do {
 		table = hmap_deref_table(root, hash);
-		/* Only hmap_free_and_destroy() has a call, and no readers: it may sleep. */
 		if (fn)
-			call_for_each(type, table, fn, arg, !readers);
+			call_for_each(type, table, fn, arg, may_sleep);
 		hmap_table_kill(table, NULL);
 		table->cleared = true;
 		if (hmap_is_dir(root))
 			hmap_dir_end(type, root, hash, table->depth, readers);
 		hash = hmap_range_next(hash, table->depth);
 		hmap_table_retire(type, table, readers);
+		if (may_sleep)
+			cond_resched();
 	} while (hash);
 }
 
 void hmap_destroy(struct hmap *map, const struct hmap_type *type)
 {
-	end_map(map, false, NULL, NULL, type);
+	end_map(map, false, false, NULL, NULL, type);
 }
 EXPORT_SYMBOL_HMAP(hmap_destroy);
 
 void hmap_clear(struct hmap *map, const struct hmap_type *type)
 {
-	end_map(map, true, NULL, NULL, type);
+	end_map(map, true, false, NULL, NULL, type);
 }
 EXPORT_SYMBOL_HMAP(hmap_clear);
 
@@ -340,13 +341,13 @@ void hmap_free_and_destroy(struct hmap *map, void (*fn)(void *entry, void *arg),
 			   void *arg, const struct hmap_type *type)
 {
 	might_sleep();
-	end_map(map, false, fn, arg, type);
+	end_map(map, false, true, fn, arg, type);
 }
 EXPORT_SYMBOL_HMAP(hmap_free_and_destroy);
 
 void hmap_clear_with(struct hmap *map, void (*fn)(void *entry, void *arg), void *arg,
 		     const struct hmap_type *type)
 {
-	end_map(map, true, fn, arg, type);
+	end_map(map, true, false, fn, arg, type);
 }
 EXPORT_SYMBOL_HMAP(hmap_clear_with);

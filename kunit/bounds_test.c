@@ -461,6 +461,50 @@ static void reserves_end_with_the_process(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hmap_validate(&map, type), 0);
 	hmap_destroy(&map, type);
 }
+
+static void insert_zeros(struct kunit *test, struct hmap *map, const struct hmap_type *type)
+{
+	static const u8 zeros[1000];
+	u64 key;
+
+	for (key = 0; key < 5000; key++)
+		KUNIT_ASSERT_EQ(test, hmap_insert(map, &key, zeros, GFP_KERNEL, type), 0);
+}
+
+static void do_nothing(void *entry, void *arg)
+{
+}
+
+/* Once a table at least: with something to do for each entry, with its block, or with neither. */
+static void an_end_that_may_sleep_reschedules(struct kunit *test)
+{
+	static const struct hmap_type * const types[] = { &u64_rcu_type, &record_rcu_type };
+	static void (* const calls[])(void *entry, void *arg) = { do_nothing, NULL };
+	u32 i, before;
+
+	for (i = 0; i < 4; i++) {
+		const struct hmap_type *type = types[i / 2];
+		struct hmap_stats was, is;
+		struct hmap map = { };
+
+		insert_zeros(test, &map, type);
+		hmap_stats_read(&was);
+		before = stub_rescheds;
+		hmap_free_and_destroy(&map, calls[i % 2], NULL, type);
+		hmap_stats_read(&is);
+		KUNIT_EXPECT_GT(test, is.tables_freed - was.tables_freed, 10);
+		KUNIT_EXPECT_GE(test, stub_rescheds - before, is.tables_freed - was.tables_freed);
+
+		insert_zeros(test, &map, type);
+		before = stub_rescheds;
+		test_lock();
+		hmap_clear_with(&map, calls[i % 2], NULL, type);
+		test_unlock();
+		insert_zeros(test, &map, type);
+		hmap_destroy(&map, type);
+		KUNIT_EXPECT_EQ(test, stub_rescheds, before);
+	}
+}
 #endif
 
 static struct kunit_case bounds_test_cases[] = {
@@ -478,6 +522,7 @@ static struct kunit_case bounds_test_cases[] = {
 	KUNIT_CASE(smaller_directories_are_accounted),
 	KUNIT_CASE(a_reserve_is_accounted_as_what_was_there),
 	KUNIT_CASE(reserves_end_with_the_process),
+	KUNIT_CASE(an_end_that_may_sleep_reschedules),
 #endif
 	{}
 };

@@ -171,6 +171,8 @@ extern unsigned int stub_warnings;
 extern unsigned int stub_expected_warnings;
 /* Messages by pr_warn_once(). */
 extern unsigned int stub_reports;
+/* Calls of cond_resched(). */
+extern unsigned int stub_rescheds;
 
 #define pr_info(fmt, ...)	printf("# " pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_err(fmt, ...)	fprintf(stderr, pr_fmt(fmt), ##__VA_ARGS__)
@@ -295,7 +297,7 @@ void rcu_barrier(void);
 #define rcu_dereference_protected(p, c)	(p)
 #define rcu_assign_pointer(p, v)	__atomic_store_n(&(p), v, __ATOMIC_RELEASE)
 #define RCU_INIT_POINTER(p, v)		((p) = (v))
-#define cond_resched()			do { } while (0)
+#define cond_resched()			((void)stub_rescheds++)
 
 /* processes: whether ours has been told to end */
 extern bool stub_killed;

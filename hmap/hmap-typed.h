@@ -368,7 +368,8 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
 		    hmap_memory(&m->map, &prefix##_type))		\
 	__HMAP_CALL(prefix, int, validate, (const struct prefix *m),	\
 		    hmap_validate(&m->map, &prefix##_type))		\
-	__HMAP_CALL(prefix, int, reserve, (struct prefix *m, unsigned long n, gfp_t gfp), \
+	__HMAP_CALL(prefix, int __must_check, reserve,			\
+		    (struct prefix *m, unsigned long n, gfp_t gfp),	\
 		    hmap_reserve(&m->map, n, gfp, &prefix##_type))	\
 	__HMAP_CALL(prefix, int, trim, (struct prefix *m, gfp_t gfp),	\
 		    hmap_trim(&m->map, gfp, &prefix##_type))		\
@@ -428,11 +429,11 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
 		    BUILD_BUG_ON_MSG(prefix##_flags & HMAP_POINTER && prefix##_flags & HMAP_RCU, \
 			"look the pointer up in the read-side section in which it is used"), \
 		    hmap_read(&m->map, key, out, &prefix##_type))	\
-	__HMAP_CALL(prefix, int, insert##n,				\
+	__HMAP_CALL(prefix, int __must_check, insert##n,				\
 		    (struct prefix *m, __HMAP_LIST params, prefix##_value_t value, gfp_t gfp), \
 		    hmap_insert_known(&m->map, key, &value, gfp, &prefix##_type, \
 				      &prefix##_shape))			\
-	__HMAP_CALL_IF(prefix, __HMAP_STORED(prefix), store##n,		\
+	__HMAP_CALL_IF(prefix, __HMAP_STORED(prefix) __must_check, store##n,		\
 		    (struct prefix *m, __HMAP_LIST params, prefix##_value_t value, gfp_t gfp), \
 		    __HMAP_MAY_STORE(prefix),				\
 		    __builtin_choose_expr(prefix##_flags & HMAP_POINTER, \
@@ -445,7 +446,7 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
 		    __builtin_choose_expr(prefix##_flags & HMAP_POINTER, \
 			hmap_replace_pointer(&m->map, key, *(void **)&value, &prefix##_type), \
 			hmap_replace(&m->map, key, &value, &prefix##_type))) \
-	__HMAP_CALL(prefix, prefix##_mut_t, get_or_insert##n,		\
+	__HMAP_CALL(prefix, prefix##_mut_t __must_check, get_or_insert##n,		\
 		    (struct prefix *m, __HMAP_LIST params, prefix##_value_t value, \
 		     bool *inserted, gfp_t gfp),			\
 		    hmap_get_or_insert(&m->map, key, &value, inserted, gfp, \
@@ -474,13 +475,14 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
  * has to be told.
  */
 #define __HMAP_OBJECT_CALLS(prefix, params, key)			\
-	__HMAP_CALL(prefix, int, insert, (struct prefix *m, __HMAP_LIST params, gfp_t gfp), \
+	__HMAP_CALL(prefix, int __must_check, insert,			\
+		    (struct prefix *m, __HMAP_LIST params, gfp_t gfp),	\
 		    hmap_insert(&m->map, key, &object, gfp, &prefix##_type)) \
-	__HMAP_CALL(prefix, prefix##_object_t *, get_or_insert,		\
+	__HMAP_CALL(prefix, prefix##_object_t * __must_check, get_or_insert, \
 		    (struct prefix *m, __HMAP_LIST params, gfp_t gfp),	\
 		    hmap_get_or_insert(&m->map, key, &object, NULL, gfp, \
 					      &prefix##_type))		\
-	__HMAP_CALL(prefix, prefix##_object_t *, store,			\
+	__HMAP_CALL(prefix, prefix##_object_t * __must_check, store,	\
 		    (struct prefix *m, __HMAP_LIST params, gfp_t gfp),	\
 		    hmap_store_pointer(&m->map, key, object, gfp, &prefix##_type)) \
 	__HMAP_CALL(prefix, prefix##_object_t *, replace,		\

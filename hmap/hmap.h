@@ -307,7 +307,7 @@ int hmap_validate(const struct hmap *map, const struct hmap_type *type);
  *	entries are unchanged on failure.
  */
 int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp,
-		const struct hmap_type *type);
+		const struct hmap_type *type) __must_check;
 
 /**
  * hmap_store() - add an entry, or overwrite the value of an existing one
@@ -325,7 +325,7 @@ int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp,
  * Return: 0, -ENOMEM, -EINVAL. The entries are unchanged on failure.
  */
 int hmap_store(struct hmap *map, const void *key, const void *value, gfp_t gfp,
-	       const struct hmap_type *type);
+	       const struct hmap_type *type) __must_check;
 
 /**
  * hmap_replace() - overwrite the value of an existing entry
@@ -355,7 +355,7 @@ int hmap_replace(struct hmap *map, const void *key, const void *value,
  *	-ENOMEM or -EINVAL.
  */
 void *hmap_get_or_insert(struct hmap *map, const void *key, const void *value,
-			 bool *inserted, gfp_t gfp, const struct hmap_type *type);
+			 bool *inserted, gfp_t gfp, const struct hmap_type *type) __must_check;
 
 /**
  * hmap_store_pointer() - add a pointer or an object, or put it in the place of another
@@ -372,7 +372,7 @@ void *hmap_get_or_insert(struct hmap *map, const void *key, const void *value,
  *	entries are unchanged.
  */
 void *hmap_store_pointer(struct hmap *map, const void *key, void *pointer, gfp_t gfp,
-			 const struct hmap_type *type);
+			 const struct hmap_type *type) __must_check;
 
 /**
  * hmap_replace_pointer() - hmap_store_pointer(), if the key is in the map
@@ -473,7 +473,8 @@ bool hmap_erase_pointer(struct hmap *map, const void *key, const void *pointer,
  * Return: 0, -ENOMEM, -E2BIG if no map could hold @n, -EINVAL, or -EINTR if @gfp lets it
  *	sleep and the process has been told to end. The map is unchanged on failure.
  */
-int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp, const struct hmap_type *type);
+int hmap_reserve(struct hmap *map, unsigned long n, gfp_t gfp, const struct hmap_type *type)
+	__must_check;
 
 /**
  * hmap_trim() - give back memory that the entries do not need

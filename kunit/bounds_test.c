@@ -479,18 +479,18 @@ static void do_nothing(void *entry, void *arg)
 static void an_end_that_may_sleep_reschedules(struct kunit *test)
 {
 	static const struct hmap_type * const types[] = { &u64_rcu_type, &record_rcu_type };
-	static void (* const calls[])(void *entry, void *arg) = { do_nothing, NULL };
 	u32 i, before;
 
 	for (i = 0; i < 4; i++) {
 		const struct hmap_type *type = types[i / 2];
+		void (*call)(void *entry, void *arg) = i % 2 ? do_nothing : NULL;
 		struct hmap_stats was, is;
 		struct hmap map = { };
 
 		insert_zeros(test, &map, type);
 		hmap_stats_read(&was);
 		before = stub_rescheds;
-		hmap_free_and_destroy(&map, calls[i % 2], NULL, type);
+		hmap_free_and_destroy(&map, call, NULL, type);
 		hmap_stats_read(&is);
 		KUNIT_EXPECT_GT(test, is.tables_freed - was.tables_freed, 10);
 		KUNIT_EXPECT_GE(test, stub_rescheds - before, is.tables_freed - was.tables_freed);
@@ -498,7 +498,7 @@ static void an_end_that_may_sleep_reschedules(struct kunit *test)
 		insert_zeros(test, &map, type);
 		before = stub_rescheds;
 		test_lock();
-		hmap_clear_with(&map, calls[i % 2], NULL, type);
+		hmap_clear_with(&map, call, NULL, type);
 		test_unlock();
 		insert_zeros(test, &map, type);
 		hmap_destroy(&map, type);

@@ -37,6 +37,6 @@ done
 	"$HMAP_BUILD/stock/hmap.ko" "$DIR"/hmap_example*.ko
 HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-qemu.sh" "$VMLINUZ" "$DIR/initramfs.gz" 120 "$CONSOLE"
 # What they print.
-for line in "42 -> 8" "session 7 has a limit of 200" "port 80 is web" "404 -> 2"; do
+for line in "42 -> 8" "session 7 has a limit of 200" "50 queues wait" "port 80 is web" "404 -> 2"; do
 	grep -q -F "$line" "$CONSOLE" || die "no example printed: $line"
 done

@@ -10,17 +10,15 @@ struct thing {
 
 HMAP_DEFINE_OBJECT(things, struct thing, key, hmap_hash_u64, 0);
 
-int add(struct things *m);
-
 /* Without memory it is not in the map, and who does not ask will not know. */
-int add(struct things *m)
+static int add(struct things *m, struct thing *thing)
 {
-	static struct thing thing;
-
 #ifdef MISTAKE
-	things_insert(m, &thing, GFP_KERNEL);
+	things_insert(m, thing, GFP_KERNEL);
 	return 0;
 #else
-	return things_insert(m, &thing, GFP_KERNEL);
+	return things_insert(m, thing, GFP_KERNEL);
 #endif
 }
+
+int (*const adder)(struct things *m, struct thing *thing) = add;

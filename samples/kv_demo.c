@@ -190,11 +190,9 @@ static void step_read_back(struct demo *demo)
 {
 	static const struct list nothing;
 	struct counters before = demo->last;
-	double start = now();
 
 	title("Read it back");
 	check_content(demo->files[BIG], &demo->model, "as in the model");
-	printf("read, sorted and compared in %.2f s\n", now() - start);
 	check_content(demo->files[demo->nr_files - 1], &nothing,
 		      "another file is still empty");
 	show(demo);

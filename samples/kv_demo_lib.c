@@ -255,13 +255,15 @@ struct text read_back(int fd)
 /* Names in @model are distinct: where both lists agree, each is there once. */
 void check_content(int fd, const struct list *model, const char *what)
 {
+	double start = now();
 	struct text text = read_back(fd);
+	double taken = now() - start;
 	struct list list = list_of(&text, 0);
 	size_t equal = equal_entries(&list, model);
 
 	check(list.len == model->len && equal == model->len,
-	      "%s: %zu entries expected, %zu read, %zu equal", what, model->len,
-	      list.len, equal);
+	      "%s: %zu entries expected, %zu read in %.3f s, %zu equal", what, model->len,
+	      list.len, taken, equal);
 	list_free(&list);
 	text_free(&text);
 }

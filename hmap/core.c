@@ -232,7 +232,7 @@ static __always_inline void *add_to(void *root, const struct place *place, void 
 	write_value(shape, slot, value);
 	/* Before the entry: to a reader that has found it the map is not empty. */
 	add_count(root, 1);
-	hmap_table_fill_empty(table, nr, empty, place->hash);
+	hmap_table_fill_empty(table, nr, word, empty, place->hash);
 	return slot;
 }
 
@@ -254,19 +254,41 @@ static __always_inline void *add_quickly(void *root, const struct place *place,
 	return add_to(root, place, NULL, key, value, type, shape);
 }
 
+/* Add an entry to a table of one word that is fresh, and not published: to the next slot. */
+static __always_inline void *add_to_fresh(const struct place *place, void *block,
+					  const void *key, const void *value,
+					  const struct hmap_type *shape)
+{
+	struct hmap_table *table = place->table;
+	u32 nr = table->live;
+	void *slot = hmap_slots(shape, table, 1) + nr * (size_t)shape->slot_size;
+
+	write_key(shape, slot, block, key, place->hash);
+	write_value(shape, slot, value);
+	table->words[0] |= hmap_full_byte(place->hash) << nr * 8;
+	table->live = nr + 1;
+	table->room--;
+	table->flags &= ~HMAP_TABLE_VACANT;
+	return slot;
+}
+
 /* The first table of a map, not published, with the object in it that was in the header. */
 static __always_inline struct hmap_table *first_table(const struct hmap *map, gfp_t gfp,
-						      const struct hmap_type *type)
+						      const struct hmap_type *type,
+						      const struct hmap_type *shape)
 {
-	const bool has_object = hmap_root(map);
-	struct hmap_table *table;
+	void *object = hmap_root(map);
+	struct place place = { };
 
-	table = hmap_table_alloc(type, hmap_table_size_exact(type, 1 + has_object), 0, gfp);
-	if (!table)
+	place.table = hmap_table_alloc(type, hmap_table_size_exact(type, 1 + !!object), 0, gfp);
+	if (!place.table)
 		return ERR_PTR(-ENOMEM);
-	if (has_object)
-		hmap_add_first(map, table, type);
-	return table;
+	if (hmap_is_object(shape) && object) {
+		object = hmap_root_object(object);
+		place.hash = hmap_object_hash(shape, object, hmap_seed(map));
+		add_to_fresh(&place, NULL, &object, &object, shape);
+	}
+	return place.table;
 }
 
 /*
@@ -288,7 +310,7 @@ static __always_inline int add_entry(struct hmap *map, struct place place, const
 			return -ENOMEM;
 	}
 	if (is_first)
-		place.table = first_table(map, gfp, type);
+		place.table = first_table(map, gfp, type, shape);
 	else if (place.table->room <= 0)
 		place.table = make_room(map, place.table, place.hash, gfp, type);
 	if (IS_ERR(place.table)) {
@@ -298,8 +320,11 @@ static __always_inline int add_entry(struct hmap *map, struct place place, const
 	}
 	if (block)
 		hmap_block_add(place.table, bytes);
-	slot = add_to(hmap_root(map), &place, block, key, value, type, shape) ?:
-	       add_to_any(hmap_root(map), &place, block, key, value, type);
+	if (is_first && place.table->nr_words == 1)
+		slot = add_to_fresh(&place, block, key, value, shape);
+	else
+		slot = add_to(hmap_root(map), &place, block, key, value, type, shape) ?:
+		       add_to_any(hmap_root(map), &place, block, key, value, type);
 	*entry = hmap_slot_entry(type, slot);
 	if (is_first) {
 		hmap_publish_root(map, place.table);
@@ -471,6 +496,30 @@ static noinline int insert_pair_slowly(struct hmap *map, u64 key, u64 value, u64
 	return done == FOUND ? -EEXIST : done;
 }
 
+/* @root: a table or a directory. @dir: it, if it may be one, else NULL. */
+static __always_inline int insert_pair(struct hmap *map, u64 key, u64 value, gfp_t gfp,
+				       const struct hmap_type *type, void *root, void *dir)
+{
+	struct place place = { .hash = hmap_hash_key(&hmap_u64_pair, &key, hmap_seed(map)) };
+
+	place.table = dir ? hmap_deref_table(dir, place.hash) : root;
+	if (likely(add_quickly(dir, &place, &key, &value, type, &hmap_u64_pair)))
+		return 0;
+	return insert_pair_slowly(map, key, value, place.hash, gfp, type);
+}
+
+static noinline int insert_pair_in_table(struct hmap *map, u64 key, u64 value, gfp_t gfp,
+					 const struct hmap_type *type, void *root)
+{
+	return insert_pair(map, key, value, gfp, type, root, NULL);
+}
+
+static noinline int insert_pair_in_dir(struct hmap *map, u64 key, u64 value, gfp_t gfp,
+				       const struct hmap_type *type, void *root)
+{
+	return insert_pair(map, key, value, gfp, type, root, root);
+}
+
 /* Key and value are in registers, and what may call others is left to it. A type that the
  * compiler knows to be a pair is sound.
  */
@@ -478,16 +527,14 @@ int __hmap_insert_pair(struct hmap *map, u64 key, u64 value, gfp_t gfp,
 		       const struct hmap_type *type)
 {
 	void *root = hmap_root(map);
-	struct place place;
 
 	might_alloc(gfp);
 	hmap_note_type(map, type);
-	if (unlikely(!root))
+	if (!root)
 		return insert_first_pair(map, key, value, gfp, type);
-	place = place_of(map, root, &key, &hmap_u64_pair);
-	if (likely(add_quickly(root, &place, &key, &value, type, &hmap_u64_pair)))
-		return 0;
-	return insert_pair_slowly(map, key, value, place.hash, gfp, type);
+	if (hmap_is_dir(root))
+		return insert_pair_in_dir(map, key, value, gfp, type, root);
+	return insert_pair_in_table(map, key, value, gfp, type, root);
 }
 EXPORT_SYMBOL_HMAP(__hmap_insert_pair);
 

@@ -8,16 +8,24 @@
 
 #include "internal.h"
 
-/* All bytes empty, but those at the end that have no slots. */
-static void clear_words(struct hmap_table *table, u32 slots)
+/* A word of @slots slots, which are empty. */
+static u64 empty_word(u32 slots)
 {
-	u32 last = table->nr_words - 1;
+	return HMAP_ABSENT * (HMAP_WORD_LSB & HMAP_WORD_LSB << slots * 8);
+}
 
-	HMAP_COST(words, table->nr_words);
-	if (last)
+/* All bytes empty, but those at the end that have no slots. Mostly it is one word. */
+static __always_inline void clear_words(struct hmap_table *table, u32 slots)
+{
+	u32 last = 0;
+
+	if (slots > HMAP_WORD_SLOTS) {
+		last = (slots - 1) / HMAP_WORD_SLOTS;
 		memset(table->words, HMAP_EMPTY, last * sizeof(u64));
-	table->words[last] = HMAP_ABSENT * (HMAP_WORD_LSB & HMAP_WORD_LSB <<
-					    (slots - last * HMAP_WORD_SLOTS) * 8);
+	}
+	table->words[last] = empty_word(slots - last * HMAP_WORD_SLOTS);
+	table->nr_words = last + 1;
+	HMAP_COST(words, table->nr_words);
 	if (table->flags & HMAP_TABLE_UNITS)
 		*hmap_block_sums(table) = (struct hmap_block_sums){ };
 }
@@ -42,7 +50,6 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size, u
 		.room	   = slots - hmap_table_slack(slots),
 		.accounted = gfp & __GFP_ACCOUNT,
 		.bytes	   = size,
-		.nr_words  = DIV_ROUND_UP(slots, HMAP_WORD_SLOTS),
 		.depth	   = depth,
 		.flags	   = HMAP_TABLE_VACANT |
 			     (hmap_has_blocks(type) ? type->slot_size / 8 : 0),
@@ -125,9 +132,9 @@ void hmap_table_retire(const struct hmap_type *type, struct hmap_table *table, b
 {
 	size_t bytes = table->bytes;
 
-	bytes += hmap_dead_bytes(type, table);
-	if (table->cleared)
-		bytes += hmap_used_bytes(type, table);
+	if (hmap_has_blocks(type))
+		bytes += hmap_dead_bytes(type, table) +
+			 (table->cleared ? hmap_used_bytes(type, table) : 0);
 	hmap_bytes_sub(bytes);
 	hmap_counter_inc(tables_freed);
 	if (!table->pins)

@@ -124,14 +124,14 @@ static inline void hmap_table_fill(struct hmap_table *table, u32 index, u64 hash
 	hmap_set_word(table, index / 8, hmap_with_byte(word, index, hmap_full_byte(hash)));
 }
 
-/* The same of the first empty slot, of @empty, in word @nr, to which a probe comes. */
-static inline void hmap_table_fill_empty(struct hmap_table *table, u32 nr, u64 empty, u64 hash)
+/* The same of the first empty slot, of @empty, in word @nr, to which a probe comes. @word: it. */
+static inline void hmap_table_fill_empty(struct hmap_table *table, u32 nr, u64 word, u64 empty,
+					 u64 hash)
 {
 	table->room--;
 	if (!table->live++)
 		hmap_set_flags(table, 0, HMAP_TABLE_VACANT);
-	hmap_set_word(table, nr,
-		      table->words[nr] | hmap_full_byte(hash) << (__ffs64(empty) - 7));
+	hmap_set_word(table, nr, word | hmap_full_byte(hash) << (__ffs64(empty) - 7));
 }
 
 /*

@@ -12,7 +12,8 @@
 /* Blocks that wait for a grace period are freed so many at a time. */
 #define RCU_BATCH	256
 
-unsigned int stub_warnings, stub_reports, stub_rescheds;
+unsigned int stub_warnings, stub_reports;
+__thread unsigned int stub_rescheds;
 bool stub_killed;
 
 /* kmalloc()'s classes: 8, 16, 32, 64, 96, 128, 192, 256, 512 and so on. */

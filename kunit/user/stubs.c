@@ -8,7 +8,8 @@
 
 unsigned int stub_warnings;
 unsigned int stub_expected_warnings;
-unsigned int stub_reports, stub_rescheds;
+unsigned int stub_reports;
+__thread unsigned int stub_rescheds;
 unsigned int stub_fail_nth;
 bool stub_fail_all;
 bool stub_fail_rest;

@@ -171,8 +171,8 @@ extern unsigned int stub_warnings;
 extern unsigned int stub_expected_warnings;
 /* Messages by pr_warn_once(). */
 extern unsigned int stub_reports;
-/* Calls of cond_resched(). */
-extern unsigned int stub_rescheds;
+/* Calls of cond_resched() by this thread. */
+extern __thread unsigned int stub_rescheds;
 
 #define pr_info(fmt, ...)	printf("# " pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_err(fmt, ...)	fprintf(stderr, pr_fmt(fmt), ##__VA_ARGS__)

@@ -128,6 +128,16 @@ static void change_field(struct phase *p)
 		p->field[f] = value;
 }
 
+/* What comes and goes in turn does so in one place. */
+static void copy_range(struct phase *to, const struct phase *from)
+{
+	static const u8 fields[] = { BITS, LEVEL, AT };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++)
+		to->field[fields[i]] = from->field[fields[i]];
+}
+
 static void mutate(struct sequence *s, const struct sequence *other)
 {
 	const u32 a = below(s->nr), b = below(s->nr);
@@ -147,6 +157,9 @@ static void mutate(struct sequence *s, const struct sequence *other)
 		break;
 	case 4:
 		swap(s->phase[a], s->phase[b]);
+		break;
+	case 5:
+		copy_range(&s->phase[a], &s->phase[b]);
 		break;
 	default:
 		change_field(&s->phase[a]);

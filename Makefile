@@ -4,13 +4,32 @@
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
+# Where headers_install puts what another module is built with: it takes HMAP= this.
+HEADERS_DIR ?= /usr/src/hmap
+
+ifneq ($(word 2,$(CURDIR)),)
+$(error the path "$(CURDIR)" has a space, and the kernel builds no module in such a place)
+endif
+
+no_kdir = no kernel headers at $(KDIR): apt-get install linux-headers-$(shell uname -r), or give KDIR=
+ifneq ($(origin KDIR),file)
+no_kdir = KDIR=$(KDIR) is not where a kernel was built, or its headers are: it has no Makefile
+endif
+
 all: modules
 
-# HMAP_KUNIT=, HMAP_BENCH=, HMAP_SAMPLES=, W= and C= reach kbuild from the command line.
-modules:
-	$(if $(wildcard $(KDIR)/Makefile),,$(error no kernel headers at $(KDIR): \
-		apt-get install linux-headers-$(shell uname -r), or give KDIR=))
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+# HMAP_KUNIT=, HMAP_BENCH=, HMAP_SAMPLES=, W= and C= reach kbuild from the command line, and
+# INSTALL_MOD_PATH=, INSTALL_MOD_DIR=.
+modules modules_install:
+	$(if $(wildcard $(KDIR)/Makefile),,$(error $(no_kdir)))
+	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
+
+# DESTDIR= a directory that stands for the root
+headers_install: headers := $(shell scripts/abi.sh && scripts/abi.sh --list)
+headers_install:
+	install -d $(DESTDIR)$(HEADERS_DIR)/hmap
+	install -m 644 $(headers:%=hmap/%) $(DESTDIR)$(HEADERS_DIR)/hmap
+	$(if $(wildcard Module.symvers),install -m 644 Module.symvers $(DESTDIR)$(HEADERS_DIR))
 
 user:
 	$(MAKE) -C kunit/user check
@@ -44,6 +63,9 @@ clean:
 help:
 	@echo 'make           build hmap.ko for the running kernel, or for KDIR='
 	@echo '               HMAP_SAMPLES=1 adds the samples, HMAP_KUNIT=1 the tests'
+	@echo 'make modules_install, make headers_install'
+	@echo '               put hmap.ko where modprobe finds it, and into $(HEADERS_DIR) what another'
+	@echo '               module is built with; INSTALL_MOD_PATH=, DESTDIR= another root for these'
 	@echo 'make user      test the core in user space: needs no kernel, takes seconds'
 	@echo 'make demo      boot a stock kernel in a virtual machine and show the map at work'
 	@echo 'make check     run every test; HMAP_STAGES="user kunit" runs some,'
@@ -58,4 +80,4 @@ help:
 	@echo 'demo, checks and bench run on Debian 12 as root. They install missing tools with apt'
 	@echo 'and keep kernels in HMAP_CACHE (~/.cache/hmap); remove it to get newer ones.'
 
-.PHONY: all modules user demo check check-full stress bench bench-user clean help
+.PHONY: all modules modules_install headers_install user demo check check-full stress bench bench-user clean help

@@ -3,9 +3,17 @@
 # Writes hmap/hmap-abi.h: the name of the symbol that stands for all that is inlined into
 # modules that use hmap, by the checksum of those headers. Kbuild runs it before it builds
 # anything. The file is left alone where it says the same already.
+#
+#	abi.sh --list	names all headers that a user of hmap is built with, and writes nothing
 set -e
+headers="compat.h hmap-types.h layout.h find.h hmap-iter.h hmap.h hmap-typed.h"
+if [ "$1" = --list ]; then
+	echo "$headers hmap-abi.h"
+	exit
+fi
 cd "$(dirname "$0")/../hmap"
-sum=$(cat compat.h hmap-types.h layout.h find.h hmap-iter.h hmap.h hmap-typed.h | cksum)
+# shellcheck disable=SC2086 # a list
+sum=$(cat $headers | cksum)
 text="/* SPDX-License-Identifier: GPL-2.0 */
 /* Made by scripts/abi.sh. */
 #define HMAP_ABI hmap_abi_$(printf '%08x' "${sum%% *}")"

@@ -2,30 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck source=scripts/stages/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/stages/readme-lib.sh
+. "$(dirname "$0")/readme-lib.sh"
 
 DIR=$HMAP_BUILD/readme
 CONSOLE=$HMAP_LOG/readme-console.log
 
-# The names of the examples, one a line.
-examples() {
-	sed -n 's/^<!-- example: \(.*\) -->$/\1/p' README.md
-}
-
-# example NAME: the fenced block that follows <!-- example: NAME --> in README.md.
-example() {
-	awk -v mark="<!-- example: $1 -->" '
-		$0 == mark { marked = 1; next }
-		marked && /^```/ { if (inside) exit; inside = 1; next }
-		inside { print }' README.md
-}
-
 [ -e "$HMAP_BUILD/stock/hmap.ko" ] || build_for_stock
-rm -rf "$DIR"
-mkdir "$DIR"
-for name in $(examples); do
-	example "$name" >"$DIR/$name"
-	[ -s "$DIR/$name" ] || die "README.md has no example $name"
-done
+write_examples "$DIR"
 # As README says, with a path that is not absolute.
 make -C "$DIR" KDIR="$KDIR" HMAP=../stock W=1 2>&1 | tee "$DIR.log"
 no_warnings "$DIR.log"

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What a packager does: install the module and the headers below another root. The examples of
+# README.md are built with nothing else. And what cannot be built says why.
+# shellcheck source=scripts/stages/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/stages/readme-lib.sh
+. "$(dirname "$0")/readme-lib.sh"
+
+DIR=$HMAP_BUILD/install
+ROOT=$DIR/root
+
+# refused MESSAGE MAKE-ARGUMENT...: make fails, and says so.
+refused() {
+	local message=$1
+	shift
+
+	! make "$@" >"$DIR/refused" 2>&1 || die "make $* succeeds"
+	grep -F "$message" "$DIR/refused" || {
+		cat "$DIR/refused"
+		die "make $* does not say: $message"
+	}
+}
+
+rm -rf "$DIR"
+copy_sources "$DIR/src"
+make -C "$DIR/src" KDIR="$KDIR"
+make -C "$DIR/src" KDIR="$KDIR" INSTALL_MOD_PATH="$ROOT" modules_install
+find "$ROOT/lib/modules" -name 'hmap.ko*' | grep .
+make -C "$DIR/src" DESTDIR="$ROOT" headers_install
+mv "$DIR/src" "$DIR/gone"
+
+write_examples "$DIR/examples"
+make -C "$DIR/examples" KDIR="$KDIR" HMAP="$ROOT/usr/src/hmap" W=1 2>&1 | tee "$DIR.log"
+no_warnings "$DIR.log"
+for name in $(examples | grep '^hmap_.*\.c$'); do
+	[ -e "$DIR/examples/${name%.c}.ko" ] || die "$name was not built"
+done
+
+mv "$DIR/gone" "$DIR/a space"
+refused 'has a space' -C "$DIR/a space" KDIR="$KDIR"
+refused 'KDIR=/nowhere is not where a kernel was built' KDIR=/nowhere
+refused 'KDIR=/nowhere is not where a kernel was built' KDIR=/nowhere modules_install

@@ -151,7 +151,8 @@ static __always_inline u64 match_least(u64 word, u64 match)
 	for (bit = 1; bit <= 7; bit++) {
 		u64 without = match & ~(word << bit);
 
-		match = without ?: match;
+		if (without)
+			match = without;
 	}
 	return match;
 }

@@ -250,6 +250,9 @@ static __always_inline bool look_at_one_word(struct search *s, const struct hmap
 	if (at->tie || word >> HMAP_WORD_OVERFLOW || !match || match & (match - 1) ||
 	    !begins_word(at, nr))
 		return false;
+	/* Later than the word: it has no entry of a range that the table took over before. */
+	if (hmap_table_depth(table) + 1 != at->range)
+		return false;
 	tag = tag_of(word >> (__ffs64(match) - 7));
 	slot = hmap_slot_of_match(s->type, table, nr_words, nr, match);
 	/* The bits of what is here from another word have been there before it. */
@@ -302,8 +305,7 @@ static __always_inline void look_at_range(struct search *s, void *root)
 	table = hmap_deref_table(root, s->at->hash);
 	if (unlikely(hmap_table_depth(table) >= s->at->range))
 		look_at_tables(s, root);
-	else if (unlikely(hmap_table_depth(table) + 1 < s->at->range ||
-			  table->nr_words != s->at->words) || !look_at_one_word(s, table))
+	else if (unlikely(table->nr_words != s->at->words) || !look_at_one_word(s, table))
 		look_at_table(s, table);
 }
 

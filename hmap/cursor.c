@@ -148,9 +148,11 @@ static __always_inline u64 match_least(u64 word, u64 match)
 {
 	int bit;
 
-	for (bit = 1; bit <= 7; bit++) {
-		u64 without = match & ~(word << bit);
+	for (bit = 0; bit < 7; bit++) {
+		u64 without;
 
+		word <<= 1;
+		without = match & ~word;
 		if (without)
 			match = without;
 	}

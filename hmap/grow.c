@@ -28,19 +28,6 @@ void hmap_add_copy(const struct hmap_type *type, struct hmap_table *to, const vo
 	hmap_table_fill(to, index, hash);
 }
 
-/* Copy the object in the header, if there is one, to where @ref leads. */
-void hmap_add_first(const struct hmap *map, void *ref, const struct hmap_type *type)
-{
-	void *object = hmap_root(map);
-	u64 hash;
-
-	if (!object)
-		return;
-	object = hmap_root_object(object);
-	hash = hmap_object_hash(type, object, hmap_seed(map));
-	hmap_add_copy(type, hmap_deref_table(ref, hash), &object, hash);
-}
-
 /* Whether a successor of @table has to keep its room. A table may grow, or be split,
  * because of what was removed; only one that is full of entries outgrows its reserve.
  */

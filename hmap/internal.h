@@ -212,7 +212,6 @@ static __always_inline bool hmap_is_plain_key(const void *key, u32 kind,
 /* grow.c: a map gets more room */
 void hmap_add_copy(const struct hmap_type *type, struct hmap_table *to, const void *slot,
 		   u64 hash);
-void hmap_add_first(const struct hmap *map, void *ref, const struct hmap_type *type);
 int hmap_rebuild(struct hmap *map, struct hmap_table *table, u64 hash,
 		 size_t size, gfp_t gfp, const struct hmap_type *type);
 int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,

@@ -106,6 +106,19 @@ static bool copy_all(const struct reserve *r, void *root)
 	return true;
 }
 
+/* Copy the object in the header, if there is one, to where @root leads. */
+static void add_first(const struct reserve *r, void *root)
+{
+	void *object = hmap_root(r->map);
+	u64 hash;
+
+	if (!object)
+		return;
+	object = hmap_root_object(object);
+	hash = hmap_object_hash(r->type, object, hmap_seed(r->map));
+	hmap_add_copy(r->type, hmap_deref_table(root, hash), &object, hash);
+}
+
 /* Tables with room, and all entries in them; NULL if that cannot be; or an error pointer. */
 static void *build(const struct reserve *r)
 {
@@ -121,7 +134,7 @@ static void *build(const struct reserve *r)
 		if (hmap_is_dir(root))
 			hmap_ref_dir(root)->count = hmap_live(r->map);
 		if (!hmap_table_of(r->map, 0)) {
-			hmap_add_first(r->map, root, r->type);
+			add_first(r, root);
 			return root;
 		}
 		if (copy_all(r, root))

@@ -132,9 +132,9 @@ void hmap_table_retire(const struct hmap_type *type, struct hmap_table *table, b
 {
 	size_t bytes = table->bytes;
 
-	if (hmap_has_blocks(type))
-		bytes += hmap_dead_bytes(type, table) +
-			 (table->cleared ? hmap_used_bytes(type, table) : 0);
+	bytes += hmap_dead_bytes(type, table);
+	if (table->cleared)
+		bytes += hmap_used_bytes(type, table);
 	hmap_bytes_sub(bytes);
 	hmap_counter_inc(tables_freed);
 	if (!table->pins)

@@ -21,9 +21,9 @@ MODULE_PARM_DESC(quick, "fewer rounds");
 
 static const struct bench_peer * const numbers[] = {
 	&bench_hmap, &bench_hmap_object, &bench_rhashtable, &bench_hlist, &bench_hmap_norcu,
-	&bench_hmap_bulk, &bench_hmap_generic, &bench_hmap_siphash, &bench_hmap_hsiphash,
-	&bench_rhashtable_kfree, &bench_xarray, &bench_hmap_reserved, &bench_rhashtable_hint,
-	&bench_floor,
+	&bench_hmap_bulk, &bench_hmap_next, &bench_hmap_generic, &bench_hmap_siphash,
+	&bench_hmap_hsiphash, &bench_rhashtable_kfree, &bench_xarray, &bench_hmap_reserved,
+	&bench_rhashtable_hint, &bench_floor,
 };
 
 static const struct bench_peer * const strings[] = {
@@ -54,7 +54,7 @@ static int measure_times(void)
 /* These take half of a boot's time. */
 static const struct bench_peer * const million[] = {
 	&bench_hmap, &bench_hmap_object, &bench_rhashtable, &bench_hlist, &bench_hmap_bulk,
-	&bench_xarray, &bench_floor,
+	&bench_hmap_next, &bench_xarray, &bench_floor,
 };
 
 static int measure_million(void)

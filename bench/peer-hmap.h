@@ -88,6 +88,7 @@ static __always_inline u64 peer_lookup(struct peer_map *map, PEER_KEY key)
 }
 #endif
 
+#ifndef PEER_OWN_ITERATE
 static inline u64 peer_iterate(struct peer_map *map)
 {
 	peer_map_stored_t key;
@@ -105,6 +106,7 @@ static inline u64 peer_iterate(struct peer_map *map)
 	}
 	return sum;
 }
+#endif
 
 static inline const void *peer_directory(const struct peer_map *map)
 {

@@ -61,6 +61,9 @@ def operations(r):
     yield from against(r, "hlist", "iterate", {100000: 3, 1000000: 3})
     yield at_least("hit at 1000000: hmap_bulk x hmap",
                    r.ratio("hmap", "hit", 1000000, impl="hmap_bulk"), 2)
+    for n in [1000, 1000000]:
+        yield at_least(f"iterate at {n}: hmap_next x hmap",
+                       r.ratio("hmap", "iterate", n, impl="hmap_next"), 0.1)
     for impl in ["hmap_siphash", "hmap_hsiphash"]:
         for n in ALL:
             yield at_least(f"hit at {n}: {impl} x rhashtable",

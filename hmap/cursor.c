@@ -111,10 +111,17 @@ static u64 stretch_end(const struct hmap_cursor *at)
 	return first_in_word(hmap_home(at->from, at->words) + 1, at->words);
 }
 
-/* Whether an entry of @hash and @tie is before @c, which has the same tag. */
-static noinline bool precedes(const struct hmap_type *type, u64 hash, u64 tie, struct candidate c)
+/* Which of two with the same tag comes first. */
+static noinline bool precedes(const struct hmap_type *type, struct candidate a, struct candidate b)
 {
-	return hash < c.hash || (hash == c.hash && tie < tie_of(type, c));
+	return a.hash < b.hash || (a.hash == b.hash && tie_of(type, a) < tie_of(type, b));
+}
+
+/* Whether the cursor has come by an entry of its tag. */
+static noinline bool is_behind(const struct hmap_type *type, const struct hmap_cursor *at,
+			       struct candidate c)
+{
+	return c.hash < at->hash || (c.hash == at->hash && tie_of(type, c) <= at->tie);
 }
 
 /* Take a candidate that is in the cursor's order behind it, and before the best. @tag: its, not
@@ -126,10 +133,10 @@ static __always_inline void take(struct search *s, struct candidate c, u8 tag)
 
 	if (!is_in_range(at, c.hash) || !is_in_stretch(at, c.hash))
 		return;
-	if (unlikely(at->tie) && tag == at->tag && !precedes(s->type, at->hash, at->tie, c))
+	if (unlikely(at->tie) && tag == at->tag && is_behind(s->type, at, c))
 		return;
-	s->alone = tag < s->tag;
-	if (likely(s->alone) || precedes(s->type, c.hash, tie_of(s->type, c), s->best))
+	s->alone = !s->best.slot || tag < s->tag;
+	if (likely(s->alone) || precedes(s->type, c, s->best))
 		s->best = c;
 	s->tag = tag;
 }
@@ -141,22 +148,25 @@ static __always_inline u64 match_from(u64 word, u8 tag)
 	return ((word | HMAP_WORD_MSB) - tag * HMAP_WORD_LSB) & hmap_match_full(word);
 }
 
-/* Those of @match that have the least tag: bit by bit, those without it are preferred. Without
- * a branch, as nothing could foretell that.
+static __always_inline u64 prefer_without(u64 bits, u64 match)
+{
+	u64 without = match & ~bits;
+
+	return without ?: match;
+}
+
+/* Those of @match that have the least tag: for each of its seven bits those without it, if there
+ * are any. Without a branch, as nothing could foretell that.
  */
 static __always_inline u64 match_least(u64 word, u64 match)
 {
-	int bit;
-
-	for (bit = 0; bit < 7; bit++) {
-		u64 without;
-
-		word <<= 1;
-		without = match & ~word;
-		if (without)
-			match = without;
-	}
-	return match;
+	match = prefer_without(word << 1, match);
+	match = prefer_without(word << 2, match);
+	match = prefer_without(word << 3, match);
+	match = prefer_without(word << 4, match);
+	match = prefer_without(word << 5, match);
+	match = prefer_without(word << 6, match);
+	return prefer_without(word << 7, match);
 }
 
 /* Take the entry in the slot of @tag, unless an object with another one has come there since. */
@@ -214,61 +224,68 @@ static noinline void look_at_table(struct search *s, const struct hmap_table *ta
 	}
 }
 
-/* Whether the stretch is all that the word @nr stands for. */
-static bool begins_word(const struct hmap_cursor *at, u32 nr)
-{
-	return !at->from || hmap_home(at->from - 1, at->words) != nr;
-}
-
 /*
  * What a step nearly always does, if the range is one table with the words that it had when
- * the cursor came there: leave stretches of which nothing is left, and find in the next one's
+ * the cursor came there: pass stretches of which nothing is left, and find in the next one's
  * word one entry with the least tag. If none has overflowed from the word, and none into it
- * that might be this, nothing needs to be hashed. Returns false if anything is otherwise.
+ * that might be this, nothing needs to be hashed. Gives none, and leaves the cursor where it
+ * is, if anything is otherwise.
  */
-static __always_inline bool look_at_one_word(struct search *s, const struct hmap_table *table)
+static __always_inline struct candidate
+next_in_word(const struct hmap *map, struct hmap_cursor *at, void *root,
+	     const struct hmap_type *type)
 {
-	struct hmap_cursor *at = s->at;
-	const u32 nr_words = table->nr_words, first = hmap_home(at->from, nr_words);
-	u64 word, match, before;
-	u32 nr = first;
-	void *slot;
-	u8 tag;
+	const struct candidate none = { };
+	const struct hmap_table *table;
+	u64 word, match, before, home;
+	struct candidate c;
+	u32 nr_words, nr;
+	u8 tag = at->tag;
 
-	for (;;) {
+	if (hmap_root_is_object(root))
+		return none;
+	table = hmap_deref_table(root, at->hash);
+	nr_words = table->nr_words;
+	/* Its lower half is 0, or nearly so, where a word begins. */
+	home = (u64)at->from * nr_words;
+	if (nr_words != at->words || at->tie || (u32)home >= nr_words)
+		return none;
+	for (nr = home >> 32;; nr++) {
 		/* Pairs with the release in hmap_set_word(). */
 		word = smp_load_acquire(hmap_word(table, nr));
-		match = match_from(word, at->tag);
-		if (match || word >> HMAP_WORD_OVERFLOW || nr + 1 == nr_words)
+		match = match_from(word, tag);
+		if (word >> HMAP_WORD_OVERFLOW)
+			return none;
+		if (match)
 			break;
-		nr++;
-		at->tag = 0;
-	}
-	if (nr != first) {
-		at->from = first_in_word(nr, nr_words);
-		at->tie = 0;
+		if (nr + 1 == nr_words)
+			return none;
+		tag = 0;
 	}
 	match = match_least(word, match);
-	if (at->tie || word >> HMAP_WORD_OVERFLOW || !match || match & (match - 1) ||
-	    !begins_word(at, nr))
-		return false;
+	if (match & (match - 1))
+		return none;
 	/* Later than the word: it has no entry of a range that the table took over before. */
 	if (hmap_table_depth(table) + 1 != at->range)
-		return false;
+		return none;
 	tag = tag_of(word >> (__ffs64(match) - 7));
-	slot = hmap_slot_of_match(s->type, table, nr_words, nr, match);
+	c.slot = hmap_slot_of_match(type, table, nr_words, nr, match);
+	c.object = hmap_is_object(type) ? hmap_pointer_at(c.slot) : NULL;
 	/* The bits of what is here from another word have been there before it. */
 	before = READ_ONCE(*hmap_word(table, (nr ?: nr_words) - 1));
-	if (before & hmap_overflow_bit(tag) || (hmap_is_object(s->type) && hmap_is_rcu(s->type))) {
-		look_at_slot(s, slot, tag);
-	} else {
-		s->alone = true;
-		s->tag = tag;
-		s->best = (struct candidate){ .slot = slot };
-		if (hmap_is_object(s->type))
-			s->best.object = hmap_pointer_at(slot);
+	if (before & hmap_overflow_bit(tag))
+		return none;
+	if (hmap_is_object(type) && hmap_is_rcu(type)) {
+		/* Another one may have come there since. */
+		c.hash = hmap_object_hash(type, c.object, hmap_seed(map));
+		if (tag_of(c.hash) != tag || !is_in_range(at, c.hash) ||
+		    hmap_home(c.hash, nr_words) != nr)
+			return none;
 	}
-	return s->best.slot;
+	if (nr != home >> 32)
+		at->from = first_in_word(nr, nr_words);
+	at->tag = tag + 1;
+	return c;
 }
 
 /* The object in the header has no control byte: its hash tells the tag. */
@@ -307,7 +324,7 @@ static __always_inline void look_at_range(struct search *s, void *root)
 	table = hmap_deref_table(root, s->at->hash);
 	if (unlikely(hmap_table_depth(table) >= s->at->range))
 		look_at_tables(s, root);
-	else if (unlikely(table->nr_words != s->at->words) || !look_at_one_word(s, table))
+	else
 		look_at_table(s, table);
 }
 
@@ -346,17 +363,6 @@ static noinline bool leave(struct hmap_cursor *at)
 	return hash;
 }
 
-/* Of the best, no more is set than says that there is none: this is a part of each step. */
-static __always_inline void begin(struct search *s, const struct hmap *map,
-				  struct hmap_cursor *cursor, const struct hmap_type *type)
-{
-	s->type = type;
-	s->seed = hmap_seed(map);
-	s->at = cursor;
-	s->best.slot = NULL;
-	s->tag = NO_TAG;
-}
-
 /* Put the cursor behind the best: behind its tag, too, if nothing else has that. */
 static __always_inline void pass_best(const struct search *s)
 {
@@ -370,27 +376,45 @@ static __always_inline void pass_best(const struct search *s)
 	}
 }
 
-void *hmap_next(const struct hmap *map, struct hmap_cursor *cursor, const void **key,
-		const struct hmap_type *type)
+/* The next entry, wherever it is. */
+static noinline struct candidate search(const struct hmap *map, struct hmap_cursor *cursor,
+					void *root, const struct hmap_type *type)
 {
-	void *root = hmap_deref(map, type);
-	struct search s;
+	struct search s = {
+		.type = type, .seed = hmap_seed(map), .at = cursor, .tag = NO_TAG
+	};
 
-	if (!root)
-		return NULL;
-	begin(&s, map, cursor, type);
 	do {
 		if (!cursor->words)
 			enter(cursor, root);
 		look_at_range(&s, root);
 	} while (!s.best.slot && leave(cursor));
-	if (!s.best.slot)
+	if (s.best.slot)
+		pass_best(&s);
+	return s.best;
+}
+
+void *hmap_next(const struct hmap *map, struct hmap_cursor *cursor, const void **key,
+		const struct hmap_type *type)
+{
+	void *root = hmap_deref(map, type);
+	struct candidate c;
+
+	if (!root)
 		return NULL;
-	pass_best(&s);
+	c = next_in_word(map, cursor, root, type);
+	if (unlikely(!c.slot))
+		c = search(map, cursor, root, type);
+	if (!c.slot)
+		return NULL;
+	if (hmap_is_object(type)) {
+		if (key)
+			*key = hmap_key_in(type, c.object);
+		return c.object;
+	}
 	if (key)
-		*key = s.best.object ? hmap_key_in(type, s.best.object) :
-				       hmap_slot_key(type, s.best.slot);
-	return s.best.object ?: hmap_slot_entry(type, (void *)s.best.slot);
+		*key = hmap_slot_key(type, c.slot);
+	return hmap_slot_entry(type, (void *)c.slot);
 }
 EXPORT_SYMBOL_HMAP(hmap_next);
 

@@ -39,7 +39,11 @@ build_go() {
 
 	goroot=$("$HMAP_SCRIPTS/golang.sh" "$@")
 	(
-		cd "$SOURCE/golang"
+		# Not there under its name, which is one that "make clean" removes.
+		rm -rf "$BIN/golang"
+		cp -r "$SOURCE/golang" "$BIN/golang"
+		cd "$BIN/golang"
+		mv module.txt go.mod
 		export GOROOT=$goroot GOCACHE=$BIN/go-cache GOTOOLCHAIN=local GOENV=off \
 			GOPROXY=off GOFLAGS=-buildvcs=false CGO_ENABLED=0
 		"$goroot/bin/go" build -o "$BIN/$name" &&

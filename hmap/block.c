@@ -26,7 +26,8 @@ static size_t block_size(const struct hmap_type *type, const void *key)
 /* A block for an entry, with the key in it if that is indirect, and its size; NULL without
  * memory.
  */
-void *hmap_block_alloc(const struct hmap_type *type, const void *key, gfp_t gfp, size_t *bytes)
+void *hmap_block_alloc(const struct hmap *map, const void *key, gfp_t gfp, size_t *bytes,
+		       const struct hmap_type *type)
 {
 	const struct hmap_str *str = key;
 	size_t size = block_size(type, key);
@@ -34,7 +35,7 @@ void *hmap_block_alloc(const struct hmap_type *type, const void *key, gfp_t gfp,
 
 	block = kmalloc(size, gfp | __GFP_NOWARN);
 	if (!block) {
-		hmap_counter_inc(alloc_failures);
+		hmap_alloc_failed(map, size, gfp, type);
 		return NULL;
 	}
 	if (type->flags & HMAP_STRING) {
@@ -45,13 +46,13 @@ void *hmap_block_alloc(const struct hmap_type *type, const void *key, gfp_t gfp,
 	}
 	*bytes = hmap_alloc_size(block, size);
 	HMAP_COST(bytes, *bytes);
-	hmap_bytes_add(*bytes);
+	hmap_bytes_add(type, *bytes);
 	return block;
 }
 
-void hmap_block_free(void *block, size_t bytes)
+void hmap_block_free(const struct hmap_type *type, void *block, size_t bytes)
 {
-	hmap_bytes_sub(bytes);
+	hmap_bytes_add(type, -(long)bytes);
 	kfree(block);
 }
 
@@ -80,7 +81,7 @@ void hmap_block_drop(const struct hmap_type *type, struct hmap_table *table, con
 	if (hmap_is_rcu(type))
 		WRITE_ONCE(sums->dead, sums->dead + size / HMAP_BLOCK_UNIT);
 	else
-		hmap_block_free(block, size);
+		hmap_block_free(type, block, size);
 }
 
 /* @to has got @n entries of a table whose last @left ones have @used units. What is left by

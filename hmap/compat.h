@@ -48,4 +48,11 @@
 #define __cleanup(func)		__attribute__((__cleanup__(func)))
 #endif
 
+/* A string of a tracepoint has been found before it is copied, since 6.10. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define hmap_assign_str(field, string)	__assign_str(field)
+#else
+#define hmap_assign_str(field, string)	__assign_str(field, string)
+#endif
+
 #endif /* _HMAP_COMPAT_H */

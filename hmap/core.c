@@ -280,7 +280,8 @@ static __always_inline struct hmap_table *first_table(const struct hmap *map, gf
 	void *object = hmap_root(map);
 	struct place place = { };
 
-	place.table = hmap_table_alloc(type, hmap_table_size_exact(type, 1 + !!object), 0, gfp);
+	place.table = hmap_table_alloc(map, hmap_table_size_exact(type, 1 + !!object), 0,
+				       gfp, type);
 	if (!place.table)
 		return ERR_PTR(-ENOMEM);
 	if (hmap_is_object(shape) && object) {
@@ -305,7 +306,7 @@ static __always_inline int add_entry(struct hmap *map, struct place place, const
 	size_t bytes;
 
 	if (hmap_has_blocks(shape)) {
-		block = hmap_block_alloc(type, key, gfp, &bytes);
+		block = hmap_block_alloc(map, key, gfp, &bytes, type);
 		if (!block)
 			return -ENOMEM;
 	}
@@ -315,7 +316,7 @@ static __always_inline int add_entry(struct hmap *map, struct place place, const
 		place.table = make_room(map, place.table, place.hash, gfp, type);
 	if (IS_ERR(place.table)) {
 		if (block)
-			hmap_block_free(block, bytes);
+			hmap_block_free(type, block, bytes);
 		return PTR_ERR(place.table);
 	}
 	if (block)

@@ -78,18 +78,18 @@ static void *dir_of(const struct hmap *map, u64 hash, u8 *base)
 	return dir;
 }
 
-static void *dir_alloc(u32 bits, gfp_t gfp)
+static void *dir_alloc(const struct hmap *map, u32 bits, gfp_t gfp, const struct hmap_type *type)
 {
 	/* The caller can do without. */
 	struct hmap_dir *dir = kmalloc(dir_size(bits), gfp | __GFP_NOWARN);
 
 	if (!dir) {
-		hmap_counter_inc(alloc_failures);
+		hmap_alloc_failed(map, dir_size(bits), gfp, type);
 		return NULL;
 	}
 	HMAP_COST(refs, 1UL << bits);
 	HMAP_COST(bytes, dir_size(bits));
-	hmap_bytes_add(dir_size(bits));
+	hmap_bytes_add(type, dir_size(bits));
 	dir->count = 0;
 	dir->reserved = false;
 	return (void *)dir->refs + (HMAP_REF_DIR | (8 - bits) << 1);
@@ -99,7 +99,7 @@ static void dir_free(const struct hmap_type *type, void *ref, bool readers)
 {
 	struct hmap_dir *dir = hmap_ref_dir(ref);
 
-	hmap_bytes_sub(dir_size(hmap_dir_bits(ref)));
+	hmap_bytes_add(type, -(long)dir_size(hmap_dir_bits(ref)));
 	if (hmap_is_rcu(type) && readers)
 		kvfree_rcu(dir, rcu);
 	else
@@ -107,9 +107,10 @@ static void dir_free(const struct hmap_type *type, void *ref, bool readers)
 }
 
 /* The same with other @bits, not published. */
-static void *dir_resized(const void *old, u32 bits, gfp_t gfp)
+static void *dir_resized(const struct hmap *map, const void *old, u32 bits, gfp_t gfp,
+			 const struct hmap_type *type)
 {
-	void *new = dir_alloc(bits, gfp);
+	void *new = dir_alloc(map, bits, gfp, type);
 	u32 i;
 
 	if (!new)
@@ -127,7 +128,7 @@ static void *dir_resized(const void *old, u32 bits, gfp_t gfp)
  * hmap_dir_split(). Returns 0 or -ENOMEM.
  */
 int hmap_dir_make_room(const struct hmap *map, u64 hash, u8 depth,
-		       struct hmap_dir_room *room, gfp_t gfp)
+		       struct hmap_dir_room *room, gfp_t gfp, const struct hmap_type *type)
 {
 	void *dir = NULL;
 	u8 base;
@@ -142,11 +143,11 @@ int hmap_dir_make_room(const struct hmap *map, u64 hash, u8 depth,
 		}
 	}
 	if (dir && hmap_dir_bits(dir) < HMAP_DIR_MAX_BITS) {
-		room->dir = dir_resized(dir, hmap_dir_bits(dir) + 1, gfp);
+		room->dir = dir_resized(map, dir, hmap_dir_bits(dir) + 1, gfp, type);
 		room->base = base;
 		room->old = dir;
 	} else {
-		room->dir = dir_alloc(HMAP_DIR_MIN_BITS, gfp);
+		room->dir = dir_alloc(map, HMAP_DIR_MIN_BITS, gfp, type);
 		if (room->dir)
 			hmap_ref_dir(room->dir)->count = hmap_live(map);
 	}
@@ -219,7 +220,7 @@ int hmap_dir_fit(struct hmap *map, u64 hash, u32 spare, gfp_t gfp, const struct 
 		return 0;
 	dir = dir_of(map, hash, &base);
 	for (; hmap_dir_bits(dir) > HMAP_DIR_MIN_BITS && has_spare(dir, spare); dir = half) {
-		half = dir_resized(dir, hmap_dir_bits(dir) - 1, gfp);
+		half = dir_resized(map, dir, hmap_dir_bits(dir) - 1, gfp, type);
 		if (!half)
 			return -ENOMEM;
 		hmap_publish(map, hash, base, half);
@@ -286,7 +287,8 @@ static struct hmap_table *table_below(void *ref, u8 base, u64 hash)
 }
 
 /* Let go of all that @ref leads to in a range of @base bits; @readers may be in it. */
-void hmap_retire_all(const struct hmap_type *type, void *ref, u8 base, bool readers)
+void hmap_retire_all(const struct hmap *map, void *ref, u8 base, bool readers,
+		     const struct hmap_type *type)
 {
 	u64 hash = 0;
 
@@ -295,12 +297,13 @@ void hmap_retire_all(const struct hmap_type *type, void *ref, u8 base, bool read
 		u8 depth = table->depth - base;
 
 		hmap_dir_end(type, ref, hash, depth, readers);
-		hmap_table_retire(type, table, readers);
+		hmap_table_retire(map, table, readers, type);
 		hash = hmap_range_next(hash, depth);
 	} while (hash);
 }
 
-static void *build_table(const struct hmap_type *type, u8 depth, size_t size, gfp_t gfp)
+static void *build_table(const struct hmap *map, u8 depth, size_t size, gfp_t gfp,
+			 const struct hmap_type *type)
 {
 	struct hmap_table *table;
 
@@ -309,7 +312,7 @@ static void *build_table(const struct hmap_type *type, u8 depth, size_t size, gf
 		if (fatal_signal_pending(current))
 			return ERR_PTR(-EINTR);
 	}
-	table = hmap_table_alloc(type, size, depth, gfp);
+	table = hmap_table_alloc(map, size, depth, gfp, type);
 	return table ? hmap_ref(table) : ERR_PTR(-ENOMEM);
 }
 
@@ -318,19 +321,20 @@ static void *build_table(const struct hmap_type *type, u8 depth, size_t size, gf
  * -ENOMEM or -EINTR as an error pointer. It calls itself: four times for all the bits that
  * directories may use.
  */
-void *hmap_dir_build(const struct hmap_type *type, u8 base, u8 depth, size_t size, gfp_t gfp)
+void *hmap_dir_build(const struct hmap *map, u8 base, u8 depth, size_t size, gfp_t gfp,
+		     const struct hmap_type *type)
 {
 	u32 bits = clamp(depth - base, HMAP_DIR_MIN_BITS, HMAP_DIR_MAX_BITS), i, n;
 	u8 below = min_t(u8, base + bits, depth);
 	void *dir, *ref;
 
 	if (base == depth)
-		return build_table(type, depth, size, gfp);
-	dir = dir_alloc(bits, gfp);
+		return build_table(map, depth, size, gfp, type);
+	dir = dir_alloc(map, bits, gfp, type);
 	if (!dir)
 		return ERR_PTR(-ENOMEM);
 	for (i = 0; i < 1U << bits; i += n) {
-		ref = hmap_dir_build(type, below, depth, size, gfp);
+		ref = hmap_dir_build(map, below, depth, size, gfp, type);
 		if (IS_ERR(ref))
 			goto undo;
 		for (n = 0; n < 1U << (base + bits - below); n++)
@@ -341,7 +345,7 @@ void *hmap_dir_build(const struct hmap_type *type, u8 base, u8 depth, size_t siz
 undo:
 	while (i) {
 		i -= 1U << (base + bits - below);
-		hmap_retire_all(type, get_ref(dir, i), below, false);
+		hmap_retire_all(map, get_ref(dir, i), below, false, type);
 	}
 	dir_free(type, dir, false);
 	return ref;

@@ -10,12 +10,14 @@
 #include <linux/string.h>
 
 #include "internal.h"
+#include "trace.h"
 
 /* Give up a table that was never published. */
-static void discard_table(const struct hmap_type *type, struct hmap_table *table)
+static void discard_table(const struct hmap *map, struct hmap_table *table,
+			  const struct hmap_type *type)
 {
 	if (table)
-		hmap_table_retire(type, table, false);
+		hmap_table_retire(map, table, false, type);
 }
 
 /* Copy the entry of @slot into a table that is not published, and has room. */
@@ -46,7 +48,7 @@ static struct hmap_table *clone_table(struct hmap *map, struct hmap_table *table
 	struct hmap_table *clone;
 
 	size = max(size, hmap_table_size_min(table->depth));
-	clone = hmap_table_alloc(type, size, table->depth, hmap_gfp_after(table, gfp));
+	clone = hmap_table_alloc(map, size, table->depth, hmap_gfp_after(table, gfp), type);
 	if (!clone)
 		return NULL;
 	hmap_table_copy(type, table, (struct hmap_table *[]){ clone, clone }, hmap_seed(map));
@@ -55,8 +57,10 @@ static struct hmap_table *clone_table(struct hmap *map, struct hmap_table *table
 	return clone;
 }
 
-static void count_rebuild(size_t old, size_t new)
+static void count_rebuild(const struct hmap *map, size_t old, size_t new, u32 entries,
+			  const struct hmap_type *type)
 {
+	trace_hmap_table_rebuild(map, type, old, new, entries);
 	if (new > old)
 		hmap_counter_inc(rebuilds_grow);
 	else if (new < old)
@@ -71,17 +75,17 @@ int hmap_rebuild(struct hmap *map, struct hmap_table *table, u64 hash,
 	struct hmap_table *clone;
 	u64 *hashes;
 
-	if (hmap_table_keep_hashes(type, table, hmap_seed(map), &hashes, gfp))
+	if (hmap_table_keep_hashes(map, table, &hashes, gfp, type))
 		return -ENOMEM;
 	clone = clone_table(map, table, size, gfp, type);
 	if (!clone) {
 		kfree(hashes);
 		return -ENOMEM;
 	}
-	count_rebuild(table->bytes, clone->bytes);
+	count_rebuild(map, table->bytes, clone->bytes, clone->live, type);
 	hmap_table_kill(table, hashes);
 	hmap_publish(map, hash, clone->depth, hmap_ref(clone));
-	hmap_table_retire(type, table, true);
+	hmap_table_retire(map, table, true, type);
 	return 0;
 }
 
@@ -100,7 +104,7 @@ static struct hmap_table *fit_half(struct hmap *map, struct hmap_table *half,
 	clone = clone_table(map, half, size, gfp, type);
 	if (!clone)
 		return half;
-	discard_table(type, half);
+	discard_table(map, half, type);
 	return clone;
 }
 
@@ -116,10 +120,10 @@ static int copy_halves(struct hmap *map, struct hmap_table *table,
 	if (table->live > hmap_table_slots(type, size))
 		size = hmap_table_size_for(type, table->live);
 	for (i = 0; i < 2; i++)
-		half[i] = hmap_table_alloc(type, size, table->depth + 1, gfp);
+		half[i] = hmap_table_alloc(map, size, table->depth + 1, gfp, type);
 	if (!half[0] || !half[1]) {
-		discard_table(type, half[0]);
-		discard_table(type, half[1]);
+		discard_table(map, half[0], type);
+		discard_table(map, half[1], type);
 		return -ENOMEM;
 	}
 	hmap_table_copy(type, table, half, hmap_seed(map));
@@ -139,9 +143,9 @@ static int split_table(struct hmap *map, struct hmap_table *table, u64 hash, gfp
 	u64 *hashes;
 
 	gfp = hmap_gfp_after(table, gfp);
-	if (hmap_table_keep_hashes(type, table, hmap_seed(map), &hashes, gfp))
+	if (hmap_table_keep_hashes(map, table, &hashes, gfp, type))
 		return -ENOMEM;
-	if (hmap_dir_make_room(map, hash, table->depth, &room, gfp))
+	if (hmap_dir_make_room(map, hash, table->depth, &room, gfp, type))
 		goto no_memory;
 	if (copy_halves(map, table, half, gfp, type)) {
 		hmap_dir_give_up(type, &room);
@@ -149,7 +153,9 @@ static int split_table(struct hmap *map, struct hmap_table *table, u64 hash, gfp
 	}
 	hmap_table_kill(table, hashes);
 	hmap_dir_split(map, hash, table->depth + 1, half, &room, type);
-	hmap_table_retire(type, table, true);
+	trace_hmap_table_split(map, type, table->bytes, half[0]->bytes, half[1]->bytes,
+			       table->depth + 1, half[0]->live + half[1]->live);
+	hmap_table_retire(map, table, true, type);
 	hmap_counter_inc(splits);
 	return 0;
 
@@ -171,10 +177,10 @@ static int narrow_table(struct hmap *map, struct hmap_table *table, u64 hash, gf
 	bool upper = hash >> (64 - depth) & 1;
 
 	gfp = hmap_gfp_after(table, gfp);
-	if (hmap_dir_make_room(map, hash, table->depth, &room, gfp))
+	if (hmap_dir_make_room(map, hash, table->depth, &room, gfp, type))
 		return -ENOMEM;
 	half[upper] = table;
-	half[!upper] = hmap_table_alloc(type, HMAP_DIR_TABLE_MIN, depth, gfp);
+	half[!upper] = hmap_table_alloc(map, HMAP_DIR_TABLE_MIN, depth, gfp, type);
 	if (!half[!upper]) {
 		hmap_dir_give_up(type, &room);
 		return -ENOMEM;
@@ -183,6 +189,8 @@ static int narrow_table(struct hmap *map, struct hmap_table *table, u64 hash, gf
 	hmap_dir_split(map, hash, depth, half, &room, type);
 	/* Now what it gives up has another. Pairs with the acquire in hmap_table_depth(). */
 	smp_store_release(&table->depth, depth);
+	trace_hmap_table_split(map, type, table->bytes, half[0]->bytes, half[1]->bytes, depth,
+			       table->live);
 	hmap_counter_inc(splits);
 	return 0;
 }
@@ -251,15 +259,15 @@ static int grow_word(struct hmap *map, struct hmap_table *table, gfp_t gfp,
 	const size_t size = max_t(size_t, hmap_table_size_twice(type, table->live), table->bytes);
 	struct hmap_table *new;
 
-	new = hmap_table_alloc(type, size, 0, hmap_gfp_after(table, gfp));
+	new = hmap_table_alloc(map, size, 0, hmap_gfp_after(table, gfp), type);
 	if (!new)
 		return -ENOMEM;
 	hmap_word_copy(type, table, new, hmap_seed(map));
 	new->reserved = table->reserved && (stays_reserved(type, table) || size <= table->bytes);
-	count_rebuild(table->bytes, size);
+	count_rebuild(map, table->bytes, size, new->live, type);
 	hmap_table_kill(table, NULL);
 	hmap_publish_root(map, new);
-	hmap_table_retire(type, table, true);
+	hmap_table_retire(map, table, true, type);
 	return 0;
 }
 

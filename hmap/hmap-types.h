@@ -8,11 +8,14 @@
 
 #include <linux/build_bug.h>
 #include <linux/container_of.h>
+#include <linux/export.h>
+#include <linux/init.h>
 #include <linux/stddef.h>
 #include <linux/types.h>
 
 struct hmap_type;
 struct lockdep_map;
+struct module;
 
 /**
  * struct hmap - a hash map
@@ -111,6 +114,7 @@ typedef bool (*hmap_equal_fn)(const void *key, const void *stored, size_t size);
  * @slot_size: bytes of a slot
  * @block_size: bytes of an entry's block, without a string; 0 if there is none
  * @flags: HMAP_RCU and the others above
+ * @owner: the module that it is in, for the counters
  */
 struct hmap_type {
 	const char	*name;
@@ -124,6 +128,7 @@ struct hmap_type {
 	u32		slot_size;
 	u32		block_size;
 	u32		flags;
+	struct module	*owner;
 };
 
 /*
@@ -202,6 +207,7 @@ struct hmap_type {
 	.block_size	= __HMAP_BLOCK_VALUE(_key, _value, _string) +	\
 			  __HMAP_BLOCK_KEY(_key, _value, _string),	\
 	.flags		= (_flags) | __HMAP_PLACES(_key, _value, _string), \
+	.owner		= THIS_MODULE,					\
 }
 
 /**
@@ -246,6 +252,7 @@ struct hmap_type {
 	.key_offset	= (_offset),					\
 	.slot_size	= sizeof(void *),				\
 	.flags		= (_flags) | HMAP_OBJECT | HMAP_POINTER,	\
+	.owner		= THIS_MODULE,					\
 }
 
 /*

@@ -684,6 +684,41 @@ struct hmap_stats {
  */
 void hmap_stats_read(struct hmap_stats *stats);
 
+/* Sizes of tables in bytes, as &struct hmap_usage tells them apart: up to 64, 128 and so on
+ * to 4096, and more.
+ */
+#define HMAP_USAGE_SIZES	8
+
+/**
+ * struct hmap_usage - what the maps of a type use
+ * @tables: bucket tables
+ * @tables_allocated: those allocated since the type's first one
+ * @tables_freed: those freed, or handed to RCU to free
+ * @bytes: bytes in tables, directories and blocks, slab rounding included; what waits for
+ *	a grace period is not counted
+ * @peak: the highest @bytes seen, as for bytes_peak
+ * @sizes: of the tables, those of each size
+ */
+struct hmap_usage {
+	u64	tables;
+	u64	tables_allocated;
+	u64	tables_freed;
+	u64	bytes;
+	u64	peak;
+	u64	sizes[HMAP_USAGE_SIZES];
+};
+
+/**
+ * hmap_usage_read() - what the maps of a type use
+ * @type: the type; NULL: those that are not told apart
+ * @usage: where to put it; all 0 if there was no table of @type yet
+ *
+ * Types are told apart that lie in a module, up to some 500 of them.
+ *
+ * Context: Process context. Beside running writers, not one moment's picture.
+ */
+void hmap_usage_read(const struct hmap_type *type, struct hmap_usage *usage);
+
 /*
  * The guard: a user's module refers to a symbol whose name has a checksum of all that was
  * inlined into it (scripts/abi.sh writes it), so that one which was built against another

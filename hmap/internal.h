@@ -226,17 +226,19 @@ struct hmap_dir_room {
 };
 
 int hmap_dir_make_room(const struct hmap *map, u64 hash, u8 depth,
-		       struct hmap_dir_room *room, gfp_t gfp);
+		       struct hmap_dir_room *room, gfp_t gfp, const struct hmap_type *type);
 void hmap_dir_give_up(const struct hmap_type *type, struct hmap_dir_room *room);
 void hmap_dir_split(struct hmap *map, u64 hash, u8 depth, struct hmap_table *half[2],
 		    struct hmap_dir_room *room, const struct hmap_type *type);
 void hmap_dir_merge(struct hmap *map, u64 hash, struct hmap_table *table, gfp_t gfp,
 		    const struct hmap_type *type);
 int hmap_dir_fit(struct hmap *map, u64 hash, u32 spare, gfp_t gfp, const struct hmap_type *type);
-void *hmap_dir_build(const struct hmap_type *type, u8 base, u8 depth, size_t size, gfp_t gfp);
+void *hmap_dir_build(const struct hmap *map, u8 base, u8 depth, size_t size, gfp_t gfp,
+		     const struct hmap_type *type);
 void hmap_dir_end(const struct hmap_type *type, void *root, u64 hash, u8 depth, bool readers);
 size_t hmap_dir_bytes(const void *root, u64 hash);
-void hmap_retire_all(const struct hmap_type *type, void *ref, u8 base, bool readers);
+void hmap_retire_all(const struct hmap *map, void *ref, u8 base, bool readers,
+		     const struct hmap_type *type);
 void hmap_publish(struct hmap *map, u64 hash, u8 depth, void *ref);
 void hmap_set_reserved(struct hmap *map, bool reserved);
 
@@ -270,10 +272,10 @@ void hmap_word_copy(const struct hmap_type *type, const struct hmap_table *from,
 		kfree(block);						\
 } while (0)
 
-struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size,
-				    u8 depth, gfp_t gfp);
-int hmap_table_keep_hashes(const struct hmap_type *type, const struct hmap_table *table,
-			   u64 seed, u64 **hashes, gfp_t gfp);
+struct hmap_table *hmap_table_alloc(const struct hmap *map, size_t size, u8 depth, gfp_t gfp,
+				    const struct hmap_type *type);
+int hmap_table_keep_hashes(const struct hmap *map, const struct hmap_table *table, u64 **hashes,
+			   gfp_t gfp, const struct hmap_type *type);
 /* Frozen from here on; said before the successor is published, so that a walk
  * which still finds the flag clear sees no entry that has changed there.
  */
@@ -283,7 +285,8 @@ static inline void hmap_table_kill(struct hmap_table *table, u64 *hashes)
 	hmap_set_flags(table, HMAP_TABLE_DEAD, 0);
 }
 
-void hmap_table_retire(const struct hmap_type *type, struct hmap_table *table, bool readers);
+void hmap_table_retire(const struct hmap *map, struct hmap_table *table, bool readers,
+		       const struct hmap_type *type);
 void hmap_table_release(const struct hmap_type *type, struct hmap_table *table, bool readers);
 
 /* What succeeds a table is accounted as it is. */
@@ -318,8 +321,9 @@ size_t hmap_table_size_exact(const struct hmap_type *type, size_t n);
 u32 hmap_table_limit(const struct hmap_type *type, size_t size);
 
 /* block.c: keys and values that are not in their slots */
-void *hmap_block_alloc(const struct hmap_type *type, const void *key, gfp_t gfp, size_t *bytes);
-void hmap_block_free(void *block, size_t bytes);
+void *hmap_block_alloc(const struct hmap *map, const void *key, gfp_t gfp, size_t *bytes,
+		       const struct hmap_type *type);
+void hmap_block_free(const struct hmap_type *type, void *block, size_t bytes);
 void hmap_block_drop(const struct hmap_type *type, struct hmap_table *table, const void *slot,
 		     const void *key);
 void hmap_block_add(struct hmap_table *table, size_t bytes);
@@ -370,7 +374,7 @@ static inline u64 hmap_slot_hash(const struct hmap_type *type, const void *slot,
 void hmap_debugfs_init(void);
 void hmap_debugfs_exit(void);
 
-/* stats.c. A counter for each field of struct hmap_stats; those in bytes are made up later.
+/* stats.c. A counter for each field of struct hmap_stats; tables and bytes are in usage.c.
  * A map that is freed counts in one: maps_freed is without those of maps_without_table.
  */
 struct hmap_counters {
@@ -391,9 +395,75 @@ static inline void hmap_counter_inc_nr(size_t nr)
 	put_cpu_ptr(&hmap_counters);
 }
 
-void hmap_bytes_add(size_t bytes);
-void hmap_bytes_sub(size_t bytes);
-int hmap_stats_init(void);
-void hmap_stats_exit(void);
+void hmap_alloc_failed(const struct hmap *map, size_t bytes, gfp_t gfp,
+		       const struct hmap_type *type);
+
+/* usage.c. What the maps of a type use. */
+struct hmap_tally_cpu {
+	long	bytes;		/* not in the sum yet */
+	long	allocated[HMAP_USAGE_SIZES];
+	long	freed[HMAP_USAGE_SIZES];
+};
+
+struct hmap_tally {
+	const struct hmap_type		*type;	/* NULL: the place is free */
+	struct hmap_tally_cpu __percpu	*cpu;
+	atomic_long_t			bytes;
+	long				peak;
+};
+
+/* A power of two. */
+#define HMAP_TALLIES		512
+/* What a CPU keeps to itself. */
+#define HMAP_BYTES_BATCH	(32 * 1024)
+
+extern struct hmap_tally hmap_tallies[HMAP_TALLIES + 1];
+extern struct mutex hmap_type_lock;
+
+u32 hmap_tally_find(const struct hmap_type *type);
+void hmap_tally_flush(struct hmap_tally *tally);
+bool hmap_tally_read(struct hmap_tally *tally, struct hmap_usage *usage);
+void hmap_usage_add_up(struct hmap_stats *stats);
+void hmap_usage_reset_peaks(void);
+void hmap_usage_forget(struct module *owner);
+void hmap_usage_exit(void);
+
+static inline u32 hmap_tally_home(const struct hmap_type *type)
+{
+	return ((unsigned long)type * GOLDEN_RATIO_64 >> 32) % HMAP_TALLIES;
+}
+
+/* The number of its tally. */
+static inline u32 hmap_tally_of(const struct hmap_type *type)
+{
+	u32 nr = hmap_tally_home(type);
+
+	/* Pairs with the release in take_place(): the type, then what else is in it. */
+	return likely(smp_load_acquire(&hmap_tallies[nr].type) == type) ? nr :
+									 hmap_tally_find(type);
+}
+
+static inline void hmap_tally_bytes(struct hmap_tally *tally, struct hmap_tally_cpu __percpu *cpu,
+				    long bytes)
+{
+	long kept = this_cpu_add_return(cpu->bytes, bytes);
+
+	if (unlikely((unsigned long)(kept + HMAP_BYTES_BATCH) > 2 * HMAP_BYTES_BATCH))
+		hmap_tally_flush(tally);
+}
+
+/* Of what is no table. */
+static inline void hmap_bytes_add(const struct hmap_type *type, long bytes)
+{
+	struct hmap_tally *tally = &hmap_tallies[hmap_tally_of(type)];
+
+	hmap_tally_bytes(tally, tally->cpu, bytes);
+}
+
+/* Which of sizes[] a table of @bytes is in. */
+static inline u32 hmap_usage_size(u32 bytes)
+{
+	return min_t(u32, fls64((bytes - 1) | 63) - 6, HMAP_USAGE_SIZES - 1);
+}
 
 #endif /* _HMAP_INTERNAL_H */

@@ -3,10 +3,21 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/init.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/printk.h>
 #include <linux/rcupdate.h>
 
 #include "internal.h"
+
+static int module_changes(struct notifier_block *self, unsigned long state, void *module)
+{
+	if (state == MODULE_STATE_GOING)
+		hmap_usage_forget(module);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block goes = { .notifier_call = module_changes };
 
 static int __init hmap_module_init(void)
 {
@@ -14,7 +25,7 @@ static int __init hmap_module_init(void)
 
 	hmap_hash_init();
 	hmap_size_init();
-	err = hmap_stats_init();
+	err = register_module_notifier(&goes);
 	if (err)
 		return err;
 	hmap_debugfs_init();
@@ -33,7 +44,8 @@ static void __exit hmap_module_exit(void)
 	if (stats.bytes_in_use)
 		pr_warn("unloaded with %llu bytes in use: a map was not destroyed\n",
 			stats.bytes_in_use);
-	hmap_stats_exit();
+	unregister_module_notifier(&goes);
+	hmap_usage_exit();
 }
 
 module_init(hmap_module_init);

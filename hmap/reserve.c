@@ -128,7 +128,7 @@ static void *build(const struct reserve *r)
 	void *root;
 
 	for (;; size = most) {
-		root = hmap_dir_build(r->type, 0, r->depth, size, r->gfp);
+		root = hmap_dir_build(r->map, 0, r->depth, size, r->gfp, r->type);
 		if (IS_ERR(root))
 			return root;
 		if (hmap_is_dir(root))
@@ -139,7 +139,7 @@ static void *build(const struct reserve *r)
 		}
 		if (copy_all(r, root))
 			return root;
-		hmap_retire_all(r->type, root, 0, false);
+		hmap_retire_all(r->map, root, 0, false, r->type);
 		if (size == most)
 			return NULL;
 	}
@@ -160,13 +160,13 @@ static int keep_hashes(const struct reserve *r, struct kept_hashes **all)
 	u64 hash, *hashes;
 
 	hmap_for_each_table(r->map, table, hash) {
-		if (hmap_table_keep_hashes(r->type, table, hmap_seed(r->map), &hashes, r->gfp))
+		if (hmap_table_keep_hashes(r->map, table, &hashes, r->gfp, r->type))
 			return -ENOMEM;
 		if (!hashes)
 			continue;
 		kept = kmalloc(sizeof(*kept), r->gfp | __GFP_NOWARN);
 		if (!kept) {
-			hmap_counter_inc(alloc_failures);
+			hmap_alloc_failed(r->map, sizeof(*kept), r->gfp, r->type);
 			kfree(hashes);
 			return -ENOMEM;
 		}
@@ -204,7 +204,8 @@ static void free_kept(struct kept_hashes *kept)
 /* What is mostly asked for: an empty map gets one table. */
 static int make_first(const struct reserve *r)
 {
-	void *table = hmap_dir_build(r->type, 0, 0, hmap_table_size_exact(r->type, r->n), r->gfp);
+	void *table = hmap_dir_build(r->map, 0, 0, hmap_table_size_exact(r->type, r->n), r->gfp,
+				     r->type);
 
 	if (IS_ERR(table))
 		return PTR_ERR(table);
@@ -226,9 +227,9 @@ static int make_room(const struct reserve *r)
 		kill_all(r, kept);
 		hmap_publish_root(r->map, new);
 		if (old && !hmap_root_is_object(old))
-			hmap_retire_all(r->type, old, 0, true);
+			hmap_retire_all(r->map, old, 0, true, r->type);
 	} else {
-		hmap_retire_all(r->type, new, 0, false);
+		hmap_retire_all(r->map, new, 0, false, r->type);
 	}
 	free_kept(kept);
 	return err;

@@ -24,6 +24,7 @@
 #include <linux/slab.h>
 
 #include "internal.h"
+#include "trace.h"
 
 /* Tables up to this size are not worth the allocation of a smaller one, as long as
  * there is an entry in them.
@@ -67,7 +68,9 @@ static void widen_table(struct hmap *map, u64 hash, struct hmap_table *table,
 	/* Before what leads to it, so that a reader's walk knows what it has been at. */
 	WRITE_ONCE(table->depth, table->depth - 1);
 	hmap_dir_merge(map, hash, table, hmap_gfp_after(table, gfp), type);
-	hmap_table_retire(type, empty, true);
+	trace_hmap_table_merge(map, type, table->bytes, table->bytes, empty->bytes, table->depth,
+			       table->live);
+	hmap_table_retire(map, empty, true, type);
 	hmap_counter_inc(merges);
 }
 
@@ -80,10 +83,10 @@ static int merge_both(struct hmap *map, u64 hash, struct hmap_table *table,
 	struct hmap_table *merged, *both[2];
 
 	gfp = hmap_gfp_after(table, hmap_gfp_after(buddy, gfp));
-	if (hmap_table_keep_hashes(type, table, hmap_seed(map), &hashes[0], gfp) ||
-	    hmap_table_keep_hashes(type, buddy, hmap_seed(map), &hashes[1], gfp))
+	if (hmap_table_keep_hashes(map, table, &hashes[0], gfp, type) ||
+	    hmap_table_keep_hashes(map, buddy, &hashes[1], gfp, type))
 		return -ENOMEM;
-	merged = hmap_table_alloc(type, size, table->depth - 1, gfp);
+	merged = hmap_table_alloc(map, size, table->depth - 1, gfp, type);
 	if (!merged)
 		return -ENOMEM;
 	both[0] = merged;
@@ -93,8 +96,10 @@ static int merge_both(struct hmap *map, u64 hash, struct hmap_table *table,
 	hmap_table_kill(table, hashes[0]);
 	hmap_table_kill(buddy, hashes[1]);
 	hmap_dir_merge(map, hash, merged, gfp, type);
-	hmap_table_retire(type, table, true);
-	hmap_table_retire(type, buddy, true);
+	trace_hmap_table_merge(map, type, merged->bytes, table->bytes, buddy->bytes,
+			       merged->depth, merged->live);
+	hmap_table_retire(map, table, true, type);
+	hmap_table_retire(map, buddy, true, type);
 	hmap_counter_inc(merges);
 	return 0;
 }
@@ -159,13 +164,13 @@ static int back_to_header(struct hmap *map, struct hmap_table *table, gfp_t gfp,
 	u64 *hashes, full;
 	u32 nr = 0;
 
-	if (hmap_table_keep_hashes(type, table, hmap_seed(map), &hashes, gfp))
+	if (hmap_table_keep_hashes(map, table, &hashes, gfp, type))
 		return -ENOMEM;
 	while (!(full = hmap_match_full(table->words[nr])))
 		nr++;
 	hmap_table_kill(table, hashes);
 	hmap_publish_object(map, hmap_pointer_at(hmap_slot(type, table, hmap_index(nr, full))));
-	hmap_table_retire(type, table, true);
+	hmap_table_retire(map, table, true, type);
 	return 0;
 }
 
@@ -319,7 +324,7 @@ static __always_inline void end_map(struct hmap *map, bool readers, bool may_sle
 		if (hmap_is_dir(root))
 			hmap_dir_end(type, root, hash, table->depth, readers);
 		hash = hmap_range_next(hash, table->depth);
-		hmap_table_retire(type, table, readers);
+		hmap_table_retire(map, table, readers, type);
 		if (may_sleep)
 			cond_resched();
 	} while (hash);

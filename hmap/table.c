@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "internal.h"
+#include "trace.h"
 
 /* A word of @slots slots, which are empty. */
 static u64 empty_word(u32 slots)
@@ -31,10 +32,13 @@ static __always_inline void clear_words(struct hmap_table *table, u32 slots)
 }
 
 /* A fresh table without entries, not published yet. */
-struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size, u8 depth, gfp_t gfp)
+struct hmap_table *hmap_table_alloc(const struct hmap *map, size_t size, u8 depth, gfp_t gfp,
+				    const struct hmap_type *type)
 {
 	u32 slots = hmap_table_slots(type, size);
+	struct hmap_tally_cpu __percpu *cpu;
 	struct hmap_table *table;
+	u32 tally;
 
 	/* Often the caller can do without. */
 	gfp |= __GFP_NOWARN;
@@ -43,21 +47,26 @@ struct hmap_table *hmap_table_alloc(const struct hmap_type *type, size_t size, u
 	else
 		table = kvmalloc(size, gfp);
 	if (!table) {
-		hmap_counter_inc(alloc_failures);
+		hmap_alloc_failed(map, size, gfp, type);
 		return NULL;
 	}
+	tally = hmap_tally_of(type);
+	cpu = hmap_tallies[tally].cpu;
 	*table = (struct hmap_table){
 		.room	   = slots - hmap_table_slack(slots),
 		.accounted = gfp & __GFP_ACCOUNT,
+		.tally	   = tally,
+		.class	   = hmap_usage_size(size),
 		.bytes	   = size,
 		.depth	   = depth,
 		.flags	   = HMAP_TABLE_VACANT |
 			     (hmap_has_blocks(type) ? type->slot_size / 8 : 0),
 	};
 	clear_words(table, slots);
-	hmap_counter_inc(tables_allocated);
+	trace_hmap_table_alloc(map, type, table, size, depth);
 	HMAP_COST(bytes, size);
-	hmap_bytes_add(size);
+	this_cpu_inc(cpu->allocated[table->class]);
+	hmap_tally_bytes(&hmap_tallies[tally], cpu, size);
 	return table;
 }
 
@@ -98,20 +107,21 @@ void hmap_table_release(const struct hmap_type *type, struct hmap_table *table, 
  * and they cannot be told from its slots alone later. @hashes: set to them or NULL. Returns
  * 0 or -ENOMEM.
  */
-int hmap_table_keep_hashes(const struct hmap_type *type, const struct hmap_table *table,
-			   u64 seed, u64 **hashes, gfp_t gfp)
+int hmap_table_keep_hashes(const struct hmap *map, const struct hmap_table *table, u64 **hashes,
+			   gfp_t gfp, const struct hmap_type *type)
 {
+	size_t bytes = table->nr_words * 8 * sizeof(u64);
 	u32 nr;
 
 	*hashes = NULL;
 	if (!table->pins || hmap_hash_reads_slot(type))
 		return 0;
-	*hashes = kmalloc_array(table->nr_words, 8 * sizeof(u64), gfp | __GFP_NOWARN);
+	*hashes = kmalloc(bytes, gfp | __GFP_NOWARN);
 	if (!*hashes) {
-		hmap_counter_inc(alloc_failures);
+		hmap_alloc_failed(map, bytes, gfp, type);
 		return -ENOMEM;
 	}
-	HMAP_COST(bytes, table->nr_words * 8 * sizeof(u64));
+	HMAP_COST(bytes, bytes);
 	for (nr = 0; nr < table->nr_words; nr++) {
 		u64 full = hmap_match_full(table->words[nr]);
 
@@ -119,7 +129,7 @@ int hmap_table_keep_hashes(const struct hmap_type *type, const struct hmap_table
 			u32 index = hmap_index(nr, full);
 
 			(*hashes)[index] = hmap_slot_hash(type, hmap_slot(type, table, index),
-							  seed);
+							  hmap_seed(map));
 		}
 	}
 	return 0;
@@ -128,15 +138,19 @@ int hmap_table_keep_hashes(const struct hmap_type *type, const struct hmap_table
 /* The map has let go of a dead @table: take it, and the blocks that go with it,
  * out of the counters, and free it now or when no walk pins it any more.
  */
-void hmap_table_retire(const struct hmap_type *type, struct hmap_table *table, bool readers)
+void hmap_table_retire(const struct hmap *map, struct hmap_table *table, bool readers,
+		       const struct hmap_type *type)
 {
+	struct hmap_tally *tally = &hmap_tallies[table->tally];
+	struct hmap_tally_cpu __percpu *cpu = tally->cpu;
 	size_t bytes = table->bytes;
 
 	bytes += hmap_dead_bytes(type, table);
 	if (table->cleared)
 		bytes += hmap_used_bytes(type, table);
-	hmap_bytes_sub(bytes);
-	hmap_counter_inc(tables_freed);
+	this_cpu_inc(cpu->freed[table->class]);
+	hmap_tally_bytes(tally, cpu, -(long)bytes);
+	trace_hmap_table_free(map, type, table, table->bytes, table->depth);
 	if (!table->pins)
 		hmap_table_release(type, table, readers);
 }

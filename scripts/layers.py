@@ -18,9 +18,9 @@ import subprocess
 import sys
 
 FILES = ["main", "debugfs", "validate", "core remove", "bulk", "lookup iter cursor", "shrink",
-         "reserve", "grow", "check", "dir", "copy", "table", "block", "size", "stats", "find",
-         "string", "hash"]
-HEADERS = ["place.h", "internal.h", "words.h", "hmap.h", "hmap-typed.h hmap-iter.h find.h",
+         "reserve", "grow", "check", "dir", "copy", "table", "block", "size", "stats",
+         "usage trace", "find", "string", "hash"]
+HEADERS = ["place.h trace.h", "internal.h", "words.h", "hmap.h", "hmap-typed.h hmap-iter.h find.h",
            "layout.h", "hmap-types.h", "compat.h hmap-abi.h"]
 REFUSED = {"split", "exit", "startup", "hot", "unlikely", "unknown"}
 

@@ -90,7 +90,6 @@ static __attribute__((constructor)) void map_setup(void)
 {
 	hmap_hash_init();
 	hmap_size_init();
-	hmap_stats_init();
 }
 
 #include "loops.h"

@@ -38,7 +38,6 @@ int main(void)
 	place_maps();
 	hmap_hash_init();
 	hmap_size_init();
-	hmap_stats_init();
 	bench_workload(&few, FEW);
 	bench_workload(&some, SOME);
 	bench_workload(&many, MANY);

@@ -9,6 +9,8 @@
 
 #include "bench.h"
 
+struct module __this_module = { .name = "bench" };
+
 /* Blocks that wait for a grace period are freed so many at a time. */
 #define RCU_BATCH	256
 

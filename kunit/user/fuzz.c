@@ -299,7 +299,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	tracing = getenv("HMAP_FUZZ_TRACE");
 	if (ops && *ops && strcmp(ops, "0"))
 		limit = strtoull(ops, NULL, 10);
-	hmap_stats_init();
 	atexit(print_operations);
 	return 0;
 }

@@ -95,7 +95,6 @@ static void *run_suites(void *filter)
 	stub_random_seed(strtoull(seed, NULL, 10));
 	hmap_hash_init();
 	hmap_size_init();
-	hmap_stats_init();
 	for (node = suite_list; node; node = node->next)
 		run_suite(node->suite, filter);
 	return NULL;

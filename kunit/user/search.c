@@ -394,7 +394,6 @@ int main(int argc, char **argv)
 	double bound = 0;
 	bool bad;
 
-	hmap_stats_init();
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "replay"))
 			return replay(argv + i + 1, bound);

@@ -55,7 +55,6 @@ int main(int argc, char **argv)
 	stub_random_seed(20260101);
 	hmap_hash_init();
 	hmap_size_init();
-	hmap_stats_init();
 	check(!stub_module_init(), "readers found what they had to");
 	rcu_barrier();
 	check(!stub_bytes, "all memory was given back");

@@ -20,6 +20,8 @@ size_t stub_unaccounted;
 bool stub_killed;
 size_t stub_largest;
 
+struct module __this_module = { .name = "user" };
+
 bool stub_dies(void (*run)(void))
 {
 	int status = 0;

@@ -176,6 +176,7 @@ extern __thread unsigned int stub_rescheds;
 
 #define pr_info(fmt, ...)	printf("# " pr_fmt(fmt), ##__VA_ARGS__)
 #define pr_err(fmt, ...)	fprintf(stderr, pr_fmt(fmt), ##__VA_ARGS__)
+#define pr_warn(fmt, ...)	pr_info(fmt, ##__VA_ARGS__)
 #define pr_warn_once(fmt, ...) ({						\
 	static bool __done;						\
 									\
@@ -310,11 +311,45 @@ extern bool stub_killed;
 #define spin_lock_irqsave(l, flags)	((void)(l), (flags) = 0)
 #define spin_unlock_irqrestore(l, flags) ((void)(l), (void)(flags))
 
-/* per-CPU counters: one CPU */
-struct percpu_counter {
-	s64 count;
+#define DEFINE_RAW_SPINLOCK(name)	int name
+#define raw_spin_lock_irqsave(l, flags)	((void)(l), (flags) = 0)
+#define raw_spin_unlock_irqrestore(l, flags) ((void)(l), (void)(flags))
+
+struct mutex { int unused; };
+
+#define DEFINE_MUTEX(name)		struct mutex name
+#define mutex_lock(l)			((void)(l))
+#define mutex_unlock(l)			((void)(l))
+
+/* the module that types are in: the program */
+struct module {
+	const char *name;
 };
 
+extern struct module __this_module;
+extern const char __executable_start[], _end[];
+#define THIS_MODULE			(&__this_module)
+#define module_name(module)		((module)->name)
+#define within_module(address, module)					\
+	((void)(module), (address) >= (unsigned long)__executable_start && \
+	 (address) < (unsigned long)_end)
+
+/* Counters that several threads may have in common. Relaxed, so that counting orders nothing
+ * else.
+ */
+typedef struct {
+	long counter;
+} atomic_long_t;
+
+#define atomic_long_read(v)		__atomic_load_n(&(v)->counter, __ATOMIC_RELAXED)
+#define atomic_long_set(v, n)		__atomic_store_n(&(v)->counter, n, __ATOMIC_RELAXED)
+#define atomic_long_add_return(n, v)	__atomic_add_fetch(&(v)->counter, n, __ATOMIC_RELAXED)
+#define atomic_long_add(n, v)		((void)atomic_long_add_return(n, v))
+#define atomic_long_inc_return(v)	atomic_long_add_return(1, v)
+#define atomic_long_inc(v)		atomic_long_add(1, v)
+
+/* per-CPU counters: one CPU, but several threads */
+#define __percpu
 #define DECLARE_PER_CPU(type, name)	extern type name
 #define DEFINE_PER_CPU(type, name)	type name
 #define get_cpu_ptr(p)			(p)
@@ -337,11 +372,22 @@ static inline long local_read(const local_t *l)
 #define this_cpu_inc_return(v)		__atomic_add_fetch(&(v), 1, __ATOMIC_RELAXED)
 #define per_cpu(v, cpu)			(*((void)(cpu), &(v)))
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
-#define percpu_counter_init(c, n, gfp)	((c)->count = (n), 0)
-#define percpu_counter_destroy(c)	do { } while (0)
-#define percpu_counter_add_batch(c, n, batch) ((c)->count += (n))
-#define percpu_counter_read(c)		((c)->count)
-#define percpu_counter_sum_positive(c)	((c)->count < 0 ? 0 : (c)->count)
+#define this_cpu_add_return(v, n)	__atomic_add_fetch(&(v), n, __ATOMIC_RELAXED)
+#define this_cpu_add(v, n)		((void)this_cpu_add_return(v, n))
+#define this_cpu_inc(v)			this_cpu_add(v, 1)
+#define this_cpu_dec(v)			this_cpu_add(v, -1)
+#define this_cpu_xchg(v, n)		__atomic_exchange_n(&(v), n, __ATOMIC_RELAXED)
+#define per_cpu_ptr(p, cpu)		((void)(cpu), p)
+/* Not counted as an allocation: it is none of a map's. */
+#define alloc_percpu_gfp(type, gfp)	((void)(gfp), (type *)calloc(1, sizeof(type)))
+#define free_percpu(p)			free(p)
+
+/* tracepoints: nobody listens */
+#define TP_PROTO(...)			__VA_ARGS__
+#define TP_ARGS(...)
+#define TRACE_EVENT(name, proto, ...)	static inline void trace_##name(proto) { }
+#define DECLARE_EVENT_CLASS(name, ...)
+#define DEFINE_EVENT(event_class, name, proto, args) TRACE_EVENT(name, TP_PROTO(proto))
 
 /* random numbers and hashes */
 typedef struct { u64 key[2]; } siphash_key_t;

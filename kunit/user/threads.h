@@ -53,15 +53,6 @@ typedef pthread_mutex_t spinlock_t;
 #define spin_lock(lock)		pthread_mutex_lock(lock)
 #define spin_unlock(lock)	pthread_mutex_unlock(lock)
 
-typedef atomic_long atomic_long_t;
-
-/* Relaxed, so that counting orders nothing else. */
-#define atomic_long_read(v)						\
-	atomic_load_explicit(v, memory_order_relaxed)
-#define atomic_long_inc_return(v)					\
-	(atomic_fetch_add_explicit(v, 1, memory_order_relaxed) + 1)
-#define atomic_long_inc(v)		((void)atomic_long_inc_return(v))
-
 /* Reference counts, ordered as the kernel's, and no more. */
 typedef struct {
 	atomic_uint count;

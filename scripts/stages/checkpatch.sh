@@ -13,5 +13,8 @@ checkpatch() {
 # kunit/user stands in for the kernel's own headers, so it defines what checkpatch
 # asks others to use. A user program has no __printf() and the like.
 PROGRAM='^(samples/kv_demo|kunit/guest/)'
-sources | grep -v -E -e '^kunit/user/' -e "$PROGRAM" | checkpatch
+# Tracepoints are laid out as the kernel's are.
+TRACE='^hmap/trace\.h'
+sources | grep -v -E -e '^kunit/user/' -e "$PROGRAM" -e "$TRACE" | checkpatch
+sources | grep -E "$TRACE" | checkpatch --ignore OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT
 sources | grep -E "$PROGRAM" | checkpatch --ignore PREFER_DEFINED_ATTRIBUTE_MACRO

@@ -34,28 +34,26 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
 
 /**
  * HMAP_DEFINE - define a kind of map whose entries are keys and values
- * @prefix: name of the new ``struct prefix``, which is a map, and of its functions
- * @ktype: type of a key, passed by value; for strings, const char \*. A structure whose
- *	bytes are compared must have no padding: make it a member
+ * @prefix: name of the new structure, which is a map, and of its functions
+ * @ktype: type of a key, passed by value; for strings, a pointer to const char. A structure
+ *	whose bytes are compared must have no padding: make it a member
  * @vtype: type of a value, passed by value; a pointer; or struct hmap_none for a set
- * @hash: &hmap_hash_fn, that is u64 hash(const void \*key, size_t size, u64 seed):
- *	hmap_hash_u64, hmap_hash_u32, hmap_hash_bytes (which strings take, too),
- *	hmap_siphash_bytes or the caller's own
- * @equal: &hmap_equal_fn, that is bool equal(const void \*key, const void \*stored,
- *	size_t size), or NULL to compare bytes, or strings
+ * @hash: &hmap_hash_fn: hmap_hash_u64, hmap_hash_u32, hmap_hash_bytes (which strings take,
+ *	too), hmap_siphash_bytes or the caller's own
+ * @equal: &hmap_equal_fn, or NULL to compare bytes, or strings
  * @flags: %HMAP_RCU and %HMAP_STRING, or 0
  *
- * A map is ``struct prefix``, of the size of a pointer, and empty if zeroed. Every call of
- * hmap.h has a form prefix_call(): prefix_insert(&map, key, value, gfp) and so on.
+ * A map is a struct prefix, of the size of a pointer, and empty if zeroed. Every call of
+ * hmap.h has a form prefix_call(): prefix_insert(m, key, value, gfp) and so on.
  * prefix_lookup() gives a pointer to the value; to const, with %HMAP_RCU, where
  * prefix_lookup_mut() and prefix_get_or_insert() are for integers under the lock, by
- * WRITE_ONCE(). Where the value is a
- * pointer, it gives that, or NULL; prefix_store() and prefix_replace() give the old one,
- * as hmap_store_pointer() does; and there is prefix_erase(). hmap_for_each() walks.
+ * WRITE_ONCE(). Where the value is a pointer, it gives that, or NULL; prefix_store() and
+ * prefix_replace() give the old one, as hmap_store_pointer() does; and there is
+ * prefix_erase(). hmap_for_each() walks.
  *
  * Only the lookup is inlined: on an empty map it is a load and a test. Large keys and
- * values are better not passed by value, over the stack: use the generic calls, with
- * ``&map->map`` and ``&prefix_type``.
+ * values are better not passed by value, over the stack: use the generic calls, which take
+ * pointers to them, to the map's member map, and to prefix_type.
  *
  * For one .c file; it ends in a semicolon of yours. If several share a kind,
  * HMAP_DECLARE() goes into a header, HMAP_WRAPPERS() into each file that calls, or a header
@@ -95,7 +93,7 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
  * @prefix: a kind made by HMAP_DEFINE() or HMAP_WRAPPERS() with %HMAP_STRING
  *
  * Their names end in _n, and the length stands behind the string:
- * prefix_lookup_n(&map, name, len). No NUL has to follow.
+ * prefix_lookup_n(m, name, len). No NUL has to follow.
  */
 #define HMAP_WRAPPERS_N(prefix)						\
 	__HMAP_FIND_CALLS(prefix, prefix##_found_t, (const char *name, size_t len), \
@@ -114,12 +112,12 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
  * @flags: %HMAP_RCU and %HMAP_STRING, or 0
  *
  * The map holds pointers to objects, the first of them in the header. It never frees an
- * object. prefix_lookup(&map, key) gives the object or NULL; prefix_insert(&map, object,
- * gfp) returns 0, -EEXIST or -ENOMEM; prefix_get_or_insert(&map, object, gfp) gives the
- * object that is there now; prefix_store(&map, object, gfp) and prefix_replace(&map,
+ * object. prefix_lookup(m, key) gives the object or NULL; prefix_insert(m, object,
+ * gfp) returns 0, -EEXIST or -ENOMEM; prefix_get_or_insert(m, object, gfp) gives the
+ * object that is there now; prefix_store(m, object, gfp) and prefix_replace(m,
  * object) give the one that was there before, as hmap_store_pointer() and
- * hmap_replace_pointer() do; prefix_erase(&map, key) gives the one that was removed;
- * prefix_erase_object(&map, object) is true if this very object was in the map. The others
+ * hmap_replace_pointer() do; prefix_erase(m, key) gives the one that was removed;
+ * prefix_erase_object(m, object) is true if this very object was in the map. The others
  * are those of hmap.h. hmap_for_each_object() walks.
  *
  * Objects of the same key: put the first into the map, and the others on a list in it.
@@ -161,7 +159,7 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
  * @equal: &hmap_equal_fn, of a key and an object
  * @flags: %HMAP_RCU, or 0
  *
- * As in rhashtable, what inserts has to be told the key as well: prefix_insert(&map, key,
+ * As in rhashtable, what inserts has to be told the key as well: prefix_insert(m, key,
  * object, gfp), and likewise _get_or_insert, _store, _replace and _erase_object.
  */
 #define HMAP_DEFINE_KEYED_OBJECT(prefix, _object, ktype, hash, object_hash, equal, flags) \
@@ -188,7 +186,7 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
  * @prefix: the kind
  * @m: the map
  * @iter: a name for the walk's state; the macro declares it
- * @k: a pointer variable, ktype const \*, or const char \* for string keys
+ * @k: a pointer variable, to the const key; to const char for string keys
  * @v: a variable of the type that prefix_lookup() returns
  *
  * Context: As hmap_walk(): the lock, shared or not; the body changes nothing.

@@ -299,13 +299,13 @@ struct hmap_none { };
 
 /**
  * HMAP_DECLARE - declare a kind of map whose entries are keys and values
- * @prefix: name of the new ``struct prefix``, which is a map, and of its functions
- * @ktype: type of a key; for strings, const char \*. A structure whose bytes are compared
- *	must have no padding: make it a member
+ * @prefix: name of the new structure, which is a map, and of its functions
+ * @ktype: type of a key; for strings, a pointer to const char. A structure whose bytes are
+ *	compared must have no padding: make it a member
  * @vtype: type of a value; struct hmap_none for a set
  * @flags: %HMAP_RCU, %HMAP_STRING, or 0
  *
- * For a header: ``struct prefix`` can be embedded then. HMAP_WRAPPERS() is for those who
+ * For a header: a struct prefix can be embedded then. HMAP_WRAPPERS() is for those who
  * use it, HMAP_DEFINE_TYPE() for one .c file. HMAP_DEFINE() is all three.
  */
 #define HMAP_DECLARE(prefix, ktype, vtype, flags)			\
@@ -398,7 +398,7 @@ struct hmap_none { };
  * @hash: as given to HMAP_WRAPPERS()
  * @equal: likewise
  *
- * In one .c file, after HMAP_WRAPPERS(): others refer to this ``prefix_type``.
+ * In one .c file, after HMAP_WRAPPERS(): others refer to this prefix_type.
  */
 #define HMAP_DEFINE_TYPE(prefix, hash, equal)				\
 	__HMAP_CHECK_SAME(prefix, hash, NULL, equal)			\

@@ -1,29 +1,73 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# The examples of README.md, for the stages that build them. Sourced after lib.sh.
+# The examples of README.md and Documentation/, for the stages that build and run them.
+# Sourced after lib.sh.
+#
+# An example is a file: in README.md the fenced block behind <!-- example: NAME -->, in a page
+# of Documentation/ a code-block with ":caption: NAME", its lines one tab further in. Blocks of
+# one name are parts of one file, in the order of the pages. Three names have a meaning:
+#
+#   hmap_*.c   a module, which has to be built and loaded
+#   dmesg      what the kernel's log has to show afterwards, a line each
+#   *.sh       commands for a shell
 
-# Their names, one a line.
-examples() {
-	sed -n 's/^<!-- example: \(.*\) -->$/\1/p' README.md
-}
+EXAMPLE_PAGES=(README.md Documentation/*.rst)
 
-# example NAME: the fenced block that follows <!-- example: NAME --> in README.md.
-example() {
-	awk -v mark="<!-- example: $1 -->" '
-		$0 == mark { marked = 1; next }
-		marked && /^```/ { if (inside) exit; inside = 1; next }
-		inside { print }' README.md
+# extract DIR: write all examples there.
+extract() {
+	awk -v dir="$1" '
+		function begin(a_name) { name = a_name; inside = 1 }
+		FNR == 1 { inside = marked = block = 0 }
+
+		# Markdown
+		/^<!-- example: .* -->$/ { marked = $3; next }
+		marked && /^```/ && !inside { begin(marked); next }
+		marked && /^```/ { inside = marked = 0; next }
+		marked { if (inside) print >>(dir "/" name); next }
+
+		# reStructuredText: a block ends where a line is no further in than its beginning.
+		block && NF && index($0, indent) != 1 { block = inside = 0 }
+		/^\t*\.\. code-block::/ {
+			match($0, /^\t*/)
+			indent = substr($0, 1, RLENGTH) "\t"
+			block = 1
+			inside = 0
+			next
+		}
+		block && !inside && $1 == ":caption:" { begin($2); skip = 1; next }
+		inside && skip { skip = NF; next }
+		inside { print substr($0, length(indent) + 1) >>(dir "/" name) }
+		' "${EXAMPLE_PAGES[@]}"
 }
 
 # write_examples DIR: afresh.
 write_examples() {
-	local name
-
 	rm -rf "$1"
 	mkdir -p "$1"
-	for name in $(examples); do
-		example "$name" >"$1/$name"
-		[ -s "$1/$name" ] || die "README.md has no example $name"
+	extract "$1"
+	[ -n "$(example_modules "$1")" ] || die "no example was found in ${EXAMPLE_PAGES[*]}"
+}
+
+# example_modules DIR: the names of those that are modules, one a line.
+example_modules() {
+	find "$1" -name 'hmap_*.c' ! -name '*.mod.c' -exec basename {} .c \; | sort
+}
+
+# require_modules DIR: that each was built.
+require_modules() {
+	local name
+
+	for name in $(example_modules "$1"); do
+		[ -e "$1/$name.ko" ] || die "Kbuild of the examples does not build $name.c"
 	done
+}
+
+# require_log CONSOLE DIR: that each line of dmesg is there.
+require_log() {
+	local line
+
+	while read -r line; do
+		[ -z "$line" ] || grep -q -F "$line" "$1" || die "no example printed: $line"
+	done <"$2/dmesg"
 }

@@ -55,6 +55,13 @@ bench:
 bench-user:
 	@scripts/bench-user.sh
 
+# Into build/htmldocs, and build/man.
+htmldocs:
+	@scripts/htmldocs.sh
+
+man:
+	@scripts/man.sh
+
 clean:
 	$(if $(wildcard $(KDIR)/Makefile),$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
 	$(if $(wildcard kunit/user/Makefile),$(MAKE) -C kunit/user clean)
@@ -80,4 +87,4 @@ help:
 	@echo 'demo, checks and bench run on Debian 12 as root. They install missing tools with apt'
 	@echo 'and keep kernels in HMAP_CACHE (~/.cache/hmap); remove it to get newer ones.'
 
-.PHONY: all modules modules_install headers_install user demo check check-full stress bench bench-user clean help
+.PHONY: all modules modules_install headers_install user demo check check-full stress bench bench-user htmldocs man clean help

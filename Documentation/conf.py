@@ -28,7 +28,8 @@ html_copy_source = False
 html_show_copyright = False
 html_theme_options = {
     "description": "a hash map that is one pointer until it needs a table",
-    "page_width": "1180px",
+    "page_width": "1480px",
+    "body_max_width": "1200px",
     "sidebar_width": "230px",
     "fixed_sidebar": True,
     "show_relbars": False,

@@ -83,7 +83,7 @@ def empty(results, directory):
         panel.format("create and destroy an empty map", "ns", 2, 2, "(sprintf('%.0f', $2))"),
         "set yrange [4:3000]",
         panel.format("memory of an empty map", "bytes", 3, 3, "(sprintf('%.0f', $3))"),
-        "unset multiplot"]))
+        "unset multiplot"]), 2)
 
 
 def few_panel(results, kind, op, unit):

@@ -10,16 +10,15 @@ project = "hmap"
 author = "the authors of hmap"
 copyright = "GPL-2.0"  # pylint: disable=redefined-builtin
 
-# The kernel's own extension: the API page comes from the comments of the headers.
-extensions = ["kerneldoc"]
+# The kernel's own extensions: the API page comes from the comments of the headers, and a call
+# that a text names is a link to it.
+extensions = ["kerneldoc", "automarkup"]
 kerneldoc_bin = os.path.join(LINUX, "scripts/kernel-doc")
 kerneldoc_srctree = os.path.abspath("..")
 
 primary_domain = "c"
 highlight_language = "none"
 c_id_attributes = ["__must_check", "__rcu"]
-# Of the kernel, and what each user's macro defines.
-nitpicky = False
 
 html_theme = "alabaster"
 html_static_path = ["static"]

@@ -218,6 +218,11 @@ known() {
 	return 1
 }
 
+# names STAGE...: of them all, in one line.
+names() {
+	printf '%s\n' "${@%% *}" | paste -s -d ' '
+}
+
 # print_total STAGES: a stage without a result has gone down with its lane.
 print_total() {
 	awk -v stages="$1" '
@@ -239,7 +244,8 @@ run_stages() {
 	shift
 
 	for name in ${HMAP_STAGES:-}; do
-		known "$name" "$@" || die "HMAP_STAGES: there is no stage $name"
+		known "$name" "$@" ||
+			die "HMAP_STAGES: there is no stage $name here, but $(names "$@")"
 	done
 	lock_file "$HMAP_BUILD/lock" "using this checkout's build directory"
 	# A stage builds what no stage before it has built in this run.

@@ -129,7 +129,7 @@ require_room() {
 	local free
 
 	free=$(df --output=avail -k "$HMAP_CACHE" | tail -n 1)
-	[ "$free" -ge $(($1 * 1024 * 1024)) ] || cannot "$2 takes $1 GiB in $HMAP_CACHE"
+	[ "$free" -ge $(($1 * 1024 * 1024)) ] || cannot "$2 needs $1 GiB, and there is less in $HMAP_CACHE"
 }
 
 # The newest finished entry PREFIX* of the cache. Entries get their name when they

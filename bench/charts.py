@@ -42,11 +42,12 @@ def bars(results, directory, op, title):
     impls = [impl for impl in PEERS if impl != "floor" and results.curve(impl, op)]
     rows = [[size] + [results.value(impl, op, n) or "NaN" for impl in impls]
             for size, n in zip(SIZES, NUMBERS)]
+    least = min(value for row in rows for value in row[1:] if value != "NaN")
     plots = [f"$data using {i + 2}:xtic(1) title '{impl}' lc rgb '{COLORS[impl]}'"
              for i, impl in enumerate(impls)]
     in_both(directory, f"kernel-{op}", "\n".join([
         data(rows), f"set title '{title}'", "set ylabel 'ns per entry'",
-        "set xlabel 'entries'", "set logscale y", "set yrange [1:]",
+        "set xlabel 'entries'", "set logscale y", f"set yrange [{1 if least >= 1 else 0.5}:]",
         "set style data histograms", "set style histogram gap 1", "set style fill solid noborder",
         "set boxwidth 0.9", "plot " + ", ".join(plots)]))
 
@@ -116,13 +117,13 @@ def all_few(results, directory):
         "set logscale y\nset yrange [5:3000]")
     few(results, directory, "hit", "few_hit", "ns", "lookups that find their key",
         "set yrange [0:]")
-    few(results, directory, "miss", "few_miss", "ns", "lookups that do not", "set yrange [0:]")
+    few(results, directory, "miss", "few_miss", "ns", "lookups of absent keys", "set yrange [0:]")
 
 
 def main():
     results, directory = Results(sys.argv[1], "kernel"), sys.argv[2]
     for op, title in [("hit", "lookups that find their key"),
-                      ("miss", "lookups that do not"),
+                      ("miss", "lookups of absent keys"),
                       ("insert", "insert all entries, from empty"),
                       ("delete", "remove all entries"),
                       ("iterate", "visit all entries"),

@@ -15,6 +15,7 @@ stages=(
 	"kunit-6.12      uml-6.12  run the KUnit tests in User-Mode Linux 6.12"
 	"build-uml-7.3   uml-7.3   build for Linux 7.3, W=1, without a warning"
 	"kunit-7.3       uml-7.3   run the KUnit tests in User-Mode Linux 7.3, on two CPUs"
+	"readme-uml-7.3  uml-7.3   build the documentation's examples for Linux 7.3, and load them"
 	"debug           kasan     everything under KASAN, UBSAN, lockdep and kmemleak"
 	"device          kasan     fuzz the sample device, under the same; kill its writers"
 	"debugfs         kasan     read its files all the time, while it comes and goes"

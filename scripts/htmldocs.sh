@@ -17,7 +17,7 @@ LOG=$HMAP_LOG/htmldocs.log
 build_html() {
 	rm -rf "$OUT"
 	"$HMAP_SCRIPTS/drawings.sh"
-	sphinx-build -b html -W --keep-going -d "$HMAP_BUILD/doctrees" "$@" \
+	sphinx-build -b html -E -W --keep-going -d "$HMAP_BUILD/doctrees" "$@" \
 		"$HMAP_TOP/Documentation" "$OUT"
 }
 

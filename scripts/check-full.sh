@@ -17,6 +17,7 @@ stages=(
 	"kunit-7.3       uml-7.3   run the KUnit tests in User-Mode Linux 7.3, on two CPUs"
 	"readme-uml-7.3  uml-7.3   build the documentation's examples for Linux 7.3, and load them"
 	"debug           kasan     everything under KASAN, UBSAN, lockdep and kmemleak"
+	"readme-debug    kasan     the documentation's examples there"
 	"device          kasan     fuzz the sample device, under the same; kill its writers"
 	"debugfs         kasan     read its files all the time, while it comes and goes"
 	"fault           kasan     the sample device there, while the kernel's allocator fails"

@@ -49,6 +49,18 @@ write_examples() {
 	[ -n "$(example_modules "$1")" ] || die "no example was found in ${EXAMPLE_PAGES[*]}"
 }
 
+# build_examples KDIR DIR HMAP [MAKE-ARGUMENT...]: afresh; HMAP: where hmap was built.
+build_examples() {
+	local kdir=$1 dir=$2 hmap=$3
+	shift 3
+
+	write_examples "$dir"
+	build_modules "$kdir" "$dir" HMAP="$hmap" KBUILD_EXTRA_SYMBOLS="$hmap/Module.symvers" \
+		W=1 "$@" 2>&1 | tee "$dir.log"
+	no_warnings "$dir.log"
+	require_modules "$dir"
+}
+
 # example_modules DIR: the names of those that are modules, one a line.
 example_modules() {
 	find "$1" -name 'hmap_*.c' ! -name '*.mod.c' -exec basename {} .c \; | sort

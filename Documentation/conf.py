@@ -31,7 +31,7 @@ html_theme_options = {
     "body_max_width": "1200px",
     "sidebar_width": "230px",
     "fixed_sidebar": True,
-    "show_relbars": False,
+    "show_relbar_bottom": True,
     "font_family": "'DejaVu Sans', 'Helvetica Neue', Arial, sans-serif",
     "head_font_family": "'DejaVu Sans', 'Helvetica Neue', Arial, sans-serif",
     "font_size": "15px",

@@ -5,8 +5,8 @@
 # Sourced after lib.sh.
 #
 # An example is a file: in README.md the fenced block behind <!-- example: NAME -->, in a page
-# of Documentation/ a code-block with ":caption: NAME", its lines one tab further in. Blocks of
-# one name are parts of one file, in the order of the pages. Three names have a meaning:
+# of Documentation/ a code-block whose last option is ":caption: NAME". Blocks of one name are
+# parts of one file, in the order of the pages. Three names have a meaning:
 #
 #   hmap_*.c   a module, which has to be built and loaded
 #   dmesg      what the kernel's log has to show afterwards, a line each
@@ -17,6 +17,7 @@ EXAMPLE_PAGES=(README.md Documentation/*.rst)
 # extract DIR: write all examples there.
 extract() {
 	awk -v dir="$1" '
+		function indent_of(line) { match(line, /^[ \t]*/); return substr(line, 1, RLENGTH) }
 		function begin(a_name) { name = a_name; inside = 1 }
 		FNR == 1 { inside = marked = block = 0 }
 
@@ -26,15 +27,14 @@ extract() {
 		marked && /^```/ { inside = marked = 0; next }
 		marked { if (inside) print >>(dir "/" name); next }
 
-		# reStructuredText: a block ends where a line is no further in than its beginning.
-		block && NF && index($0, indent) != 1 { block = inside = 0 }
-		/^\t*\.\. code-block::/ {
-			match($0, /^\t*/)
-			indent = substr($0, 1, RLENGTH) "\t"
+		# reStructuredText: what follows a code-block, as far in as its first line.
+		block && NF && indent && index($0, indent) != 1 { block = inside = 0 }
+		/^[ \t]*\.\. code-block::/ && !inside {
 			block = 1
-			inside = 0
+			indent = ""
 			next
 		}
+		block && NF && !indent { indent = indent_of($0) }
 		block && !inside && $1 == ":caption:" { begin($2); skip = 1; next }
 		inside && skip { skip = NF; next }
 		inside { print substr($0, length(indent) + 1) >>(dir "/" name) }

@@ -280,7 +280,7 @@ static __always_inline struct hmap_table *first_table(const struct hmap *map, gf
 	void *object = hmap_root(map);
 	struct place place = { };
 
-	place.table = hmap_table_alloc(map, hmap_table_size_exact(type, 1 + !!object), 0,
+	place.table = hmap_table_alloc(map, hmap_table_fit_exact(type, 1 + !!object), 0,
 				       gfp, type);
 	if (!place.table)
 		return ERR_PTR(-ENOMEM);

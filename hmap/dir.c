@@ -312,7 +312,7 @@ static void *build_table(const struct hmap *map, u8 depth, size_t size, gfp_t gf
 		if (fatal_signal_pending(current))
 			return ERR_PTR(-EINTR);
 	}
-	table = hmap_table_alloc(map, size, depth, gfp, type);
+	table = hmap_table_alloc(map, hmap_table_fit(type, size), depth, gfp, type);
 	return table ? hmap_ref(table) : ERR_PTR(-ENOMEM);
 }
 

@@ -48,7 +48,7 @@ static struct hmap_table *clone_table(struct hmap *map, struct hmap_table *table
 	struct hmap_table *clone;
 
 	size = max(size, hmap_table_size_min(table->depth));
-	clone = hmap_table_alloc(map, size, table->depth, hmap_gfp_after(table, gfp), type);
+	clone = hmap_table_alloc(map, hmap_table_fit(type, size), table->depth, hmap_gfp_after(table, gfp), type);
 	if (!clone)
 		return NULL;
 	hmap_table_copy(type, table, (struct hmap_table *[]){ clone, clone }, hmap_seed(map));
@@ -120,7 +120,7 @@ static int copy_halves(struct hmap *map, struct hmap_table *table,
 	if (table->live > hmap_table_slots(type, size))
 		size = hmap_table_size_for(type, table->live);
 	for (i = 0; i < 2; i++)
-		half[i] = hmap_table_alloc(map, size, table->depth + 1, gfp, type);
+		half[i] = hmap_table_alloc(map, hmap_table_fit(type, size), table->depth + 1, gfp, type);
 	if (!half[0] || !half[1]) {
 		discard_table(map, half[0], type);
 		discard_table(map, half[1], type);
@@ -180,7 +180,7 @@ static int narrow_table(struct hmap *map, struct hmap_table *table, u64 hash, gf
 	if (hmap_dir_make_room(map, hash, table->depth, &room, gfp, type))
 		return -ENOMEM;
 	half[upper] = table;
-	half[!upper] = hmap_table_alloc(map, HMAP_DIR_TABLE_MIN, depth, gfp, type);
+	half[!upper] = hmap_table_alloc(map, hmap_table_fit(type, HMAP_DIR_TABLE_MIN), depth, gfp, type);
 	if (!half[!upper]) {
 		hmap_dir_give_up(type, &room);
 		return -ENOMEM;
@@ -256,15 +256,18 @@ static void report_poor_hash(const struct hmap_table *table, const struct hmap_t
 static int grow_word(struct hmap *map, struct hmap_table *table, gfp_t gfp,
 		     const struct hmap_type *type)
 {
-	const size_t size = max_t(size_t, hmap_table_size_twice(type, table->live), table->bytes);
+	struct hmap_fit fit = hmap_table_fit_twice(type, table->live);
 	struct hmap_table *new;
 
-	new = hmap_table_alloc(map, size, 0, hmap_gfp_after(table, gfp), type);
+	if (fit.bytes < table->bytes)
+		fit = hmap_table_fit(type, table->bytes);
+	new = hmap_table_alloc(map, fit, 0, hmap_gfp_after(table, gfp), type);
 	if (!new)
 		return -ENOMEM;
 	hmap_word_copy(type, table, new, hmap_seed(map));
-	new->reserved = table->reserved && (stays_reserved(type, table) || size <= table->bytes);
-	count_rebuild(map, table->bytes, size, new->live, type);
+	new->reserved = table->reserved && (stays_reserved(type, table) ||
+					      new->bytes <= table->bytes);
+	count_rebuild(map, table->bytes, new->bytes, new->live, type);
 	hmap_table_kill(table, NULL);
 	hmap_publish_root(map, new);
 	hmap_table_retire(map, table, true, type);

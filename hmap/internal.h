@@ -272,8 +272,14 @@ void hmap_word_copy(const struct hmap_type *type, const struct hmap_table *from,
 		kfree(block);						\
 } while (0)
 
-struct hmap_table *hmap_table_alloc(const struct hmap *map, size_t size, u8 depth, gfp_t gfp,
-				    const struct hmap_type *type);
+/* A size, and the slots that a table of it has: both are found at once. */
+struct hmap_fit {
+	u32	bytes;
+	u32	slots;
+};
+
+struct hmap_table *hmap_table_alloc(const struct hmap *map, struct hmap_fit fit, u8 depth,
+				    gfp_t gfp, const struct hmap_type *type);
 int hmap_table_keep_hashes(const struct hmap *map, const struct hmap_table *table, u64 **hashes,
 			   gfp_t gfp, const struct hmap_type *type);
 /* Frozen from here on; said before the successor is published, so that a walk
@@ -316,8 +322,20 @@ size_t hmap_alloc_size(const void *p, size_t size);
 size_t hmap_table_size_max(const struct hmap_type *type);
 size_t hmap_table_size_for(const struct hmap_type *type, size_t live);
 size_t hmap_table_size_within(const struct hmap_type *type, size_t live, size_t wanted);
-size_t hmap_table_size_twice(const struct hmap_type *type, size_t live);
-size_t hmap_table_size_exact(const struct hmap_type *type, size_t n);
+struct hmap_fit hmap_table_fit(const struct hmap_type *type, size_t size);
+struct hmap_fit hmap_table_fit_twice(const struct hmap_type *type, size_t live);
+struct hmap_fit hmap_table_fit_exact(const struct hmap_type *type, size_t n);
+
+static inline size_t hmap_table_size_twice(const struct hmap_type *type, size_t live)
+{
+	return hmap_table_fit_twice(type, live).bytes;
+}
+
+static inline size_t hmap_table_size_exact(const struct hmap_type *type, size_t n)
+{
+	return hmap_table_fit_exact(type, n).bytes;
+}
+
 u32 hmap_table_limit(const struct hmap_type *type, size_t size);
 
 /* block.c: keys and values that are not in their slots */

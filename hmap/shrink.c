@@ -86,7 +86,7 @@ static int merge_both(struct hmap *map, u64 hash, struct hmap_table *table,
 	if (hmap_table_keep_hashes(map, table, &hashes[0], gfp, type) ||
 	    hmap_table_keep_hashes(map, buddy, &hashes[1], gfp, type))
 		return -ENOMEM;
-	merged = hmap_table_alloc(map, size, table->depth - 1, gfp, type);
+	merged = hmap_table_alloc(map, hmap_table_fit(type, size), table->depth - 1, gfp, type);
 	if (!merged)
 		return -ENOMEM;
 	both[0] = merged;

@@ -103,17 +103,22 @@ u32 hmap_table_slots(const struct hmap_type *type, size_t size)
 	return count_slots(type, size);
 }
 
-static noinline size_t large_size_with(const struct hmap_type *type, size_t slots)
+struct hmap_fit hmap_table_fit(const struct hmap_type *type, size_t size)
 {
-	size_t size;
+	return (struct hmap_fit){ size, hmap_table_slots(type, size) };
+}
+
+static noinline struct hmap_fit large_fit_with(const struct hmap_type *type, size_t slots)
+{
+	struct hmap_fit fit;
 
 	slots = clamp_t(size_t, slots, 1, SLOTS_MAX);
-	size = slab_class(size_of(type, slots));
-	return count_slots(type, size) < slots ? slab_class(size + 1) : size;
+	fit = hmap_table_fit(type, slab_class(size_of(type, slots)));
+	return fit.slots < slots ? hmap_table_fit(type, slab_class(fit.bytes + 1)) : fit;
 }
 
 /* The smallest class that has at least so many slots, which is one, if there is such. */
-static size_t size_with(const struct hmap_type *type, size_t slots)
+static struct hmap_fit fit_with(const struct hmap_type *type, size_t slots)
 {
 	const u8 *small = slots_of_small(type);
 	u32 class;
@@ -121,8 +126,13 @@ static size_t size_with(const struct hmap_type *type, size_t slots)
 	slots += !slots;
 	for (class = 0; class < nr_small; class++)
 		if (small[class] >= slots)
-			return small_sizes[class];
-	return large_size_with(type, slots);
+			return (struct hmap_fit){ small_sizes[class], small[class] };
+	return large_fit_with(type, slots);
+}
+
+static size_t size_with(const struct hmap_type *type, size_t slots)
+{
+	return fit_with(type, slots).bytes;
 }
 
 /* The bytes that @size, kmalloc'ed or kvmalloc'ed at @p, take. */
@@ -151,15 +161,15 @@ size_t hmap_table_size_for(const struct hmap_type *type, size_t live)
  * more of them have more than a word: what a small table grows to, so that few entries do
  * not take many allocations.
  */
-size_t hmap_table_size_twice(const struct hmap_type *type, size_t live)
+struct hmap_fit hmap_table_fit_twice(const struct hmap_type *type, size_t live)
 {
-	return size_with(type, max_t(size_t, live * 2, live > 1 ? HMAP_WORD_SLOTS : 0) + 1);
+	return fit_with(type, max_t(size_t, live * 2, live > 1 ? HMAP_WORD_SLOTS : 0) + 1);
 }
 
 /* The smallest class that takes @n entries without growing. */
-size_t hmap_table_size_exact(const struct hmap_type *type, size_t n)
+struct hmap_fit hmap_table_fit_exact(const struct hmap_type *type, size_t n)
 {
-	return size_with(type, n > HMAP_WORD_SLOTS ? n + (n - 1) / 7 : n);
+	return fit_with(type, n > HMAP_WORD_SLOTS ? n + (n - 1) / 7 : n);
 }
 
 /* The class at which tables are split. */

@@ -32,10 +32,10 @@ static __always_inline void clear_words(struct hmap_table *table, u32 slots)
 }
 
 /* A fresh table without entries, not published yet. */
-struct hmap_table *hmap_table_alloc(const struct hmap *map, size_t size, u8 depth, gfp_t gfp,
-				    const struct hmap_type *type)
+struct hmap_table *hmap_table_alloc(const struct hmap *map, struct hmap_fit fit, u8 depth,
+				    gfp_t gfp, const struct hmap_type *type)
 {
-	u32 slots = hmap_table_slots(type, size);
+	const u32 size = fit.bytes, slots = fit.slots;
 	struct hmap_tally_cpu __percpu *cpu;
 	struct hmap_table *table;
 	u32 tally;

@@ -65,14 +65,16 @@ void hmap_tally_flush(struct hmap_tally *tally)
 static struct hmap_tally *place_of(const struct hmap_type *type)
 {
 	struct hmap_tally *tally, *unused = NULL;
+	const struct hmap_type *found;
 	u32 i;
 
 	for (i = 0; i < PROBES; i++) {
 		tally = &hmap_tallies[(hmap_tally_home(type) + i) % HMAP_TALLIES];
 		/* Pairs with the release in take_place(). */
-		if (smp_load_acquire(&tally->type) == type)
+		found = smp_load_acquire(&tally->type);
+		if (found == type)
 			return tally;
-		if (!tally->type && !unused)
+		if (!found && !unused)
 			unused = tally;
 	}
 	return unused;
@@ -102,7 +104,7 @@ static struct hmap_tally *add_type(const struct hmap_type *type)
 	raw_spin_lock_irqsave(&place_lock, flags);
 	tally = is_full ? NULL : place_of(type);
 	if (!tally)
-		is_full = true;
+		WRITE_ONCE(is_full, true);
 	else if (tally->type != type)
 		cpu = take_place(tally, type, cpu);
 	raw_spin_unlock_irqrestore(&place_lock, flags);
@@ -110,17 +112,19 @@ static struct hmap_tally *add_type(const struct hmap_type *type)
 	return tally ?: others;
 }
 
+/* Whether it goes with its module, and not before. */
+static bool is_lasting(const struct hmap_type *type)
+{
+	return type->owner && within_module_core((unsigned long)type, type->owner);
+}
+
 /* The number of the tally of a type that is not in its home. */
 u32 hmap_tally_find(const struct hmap_type *type)
 {
 	struct hmap_tally *tally = place_of(type);
 
-	if (!tally || tally->type != type) {
-		if (is_full || !type->owner || !within_module((unsigned long)type, type->owner))
-			tally = others;
-		else
-			tally = add_type(type);
-	}
+	if (!tally || READ_ONCE(tally->type) != type)
+		tally = READ_ONCE(is_full) || !is_lasting(type) ? others : add_type(type);
 	return tally - hmap_tallies;
 }
 

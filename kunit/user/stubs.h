@@ -330,7 +330,7 @@ extern struct module __this_module;
 extern const char __executable_start[], _end[];
 #define THIS_MODULE			(&__this_module)
 #define module_name(module)		((module)->name)
-#define within_module(address, module)					\
+#define within_module_core(address, module)				\
 	((void)(module), (address) >= (unsigned long)__executable_start && \
 	 (address) < (unsigned long)_end)
 

@@ -237,10 +237,16 @@ static __always_inline void copy_table(const struct hmap_type *type, const struc
 		copy_anew(type, from, to, seed, false);
 }
 
-/* Three functions, so that none has room for what the others need. */
+/* Four functions, so that none has room for what the others need. */
 static noinline void copy_pairs(const struct hmap_table *from, struct hmap_table *to[2], u64 seed)
 {
 	copy_table(&hmap_u64_pair, from, to, seed);
+}
+
+static noinline void copy_u32_pairs(const struct hmap_table *from, struct hmap_table *to[2],
+				    u64 seed)
+{
+	copy_table(&hmap_u32_pair, from, to, seed);
 }
 
 static noinline void copy_u64_objects(const struct hmap_type *type, const struct hmap_table *from,
@@ -277,6 +283,8 @@ void hmap_table_copy(const struct hmap_type *type, const struct hmap_table *from
 	HMAP_COST(slots, from->live);
 	if (hmap_is_u64_pair(type))
 		copy_pairs(from, to, seed);
+	else if (hmap_is_u32_pair(type))
+		copy_u32_pairs(from, to, seed);
 	else if (hmap_is_u64_object(type))
 		copy_u64_objects(type, from, to, seed);
 	else
@@ -304,6 +312,8 @@ void hmap_word_copy(const struct hmap_type *type, const struct hmap_table *from,
 	HMAP_COST(slots, from->live);
 	if (hmap_is_u64_pair(type))
 		copy_word(&hmap_u64_pair, from, to, seed);
+	else if (hmap_is_u32_pair(type))
+		copy_word(&hmap_u32_pair, from, to, seed);
 	else
 		copy_word(type, from, to, seed);
 }

@@ -448,6 +448,14 @@ static noinline int insert_u64_object(struct hmap *map, const void *key, const v
 	return insert_slowly(map, key, value, gfp, type);
 }
 
+static noinline int insert_u32_pair(struct hmap *map, const void *key, const void *value,
+				    gfp_t gfp, const struct hmap_type *type)
+{
+	if (likely(try_quickly(map, key, value, type, &hmap_u32_pair)))
+		return 0;
+	return insert_slowly(map, key, value, gfp, type);
+}
+
 static noinline int insert_any(struct hmap *map, const void *key, const void *value,
 			       gfp_t gfp, const struct hmap_type *type)
 {
@@ -470,6 +478,8 @@ int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp,
 	}
 	if (hmap_is_u64_object(type))
 		return insert_u64_object(map, key, value, gfp, type);
+	if (hmap_is_u32_pair(type))
+		return insert_u32_pair(map, key, value, gfp, type);
 	if (hmap_is_u64_pair(type) && has_table(map))
 		return __hmap_insert_pair(map, get_unaligned((const u64 *)key),
 					  get_unaligned((const u64 *)value), gfp, type);

@@ -29,6 +29,22 @@
 #define HMAP_COST(what, n)	((void)#what, (void)(n))
 #endif
 
+/* From a u32 to 4 bytes, for the same purpose as hmap_u64_pair. */
+static const struct hmap_type hmap_u32_pair __maybe_unused = {
+	.hash		= hmap_hash_u32,
+	.key_size	= sizeof(u32),
+	.value_size	= sizeof(u32),
+	.value_offset	= sizeof(u32),
+	.slot_size	= 2 * sizeof(u32),
+};
+
+/* There is one sound layout of such a slot. */
+static inline bool hmap_is_u32_pair(const struct hmap_type *type)
+{
+	return type->hash == hmap_hash_u32 && !type->equal && type->value_size == sizeof(u32) &&
+	       type->slot_size == 2 * sizeof(u32);
+}
+
 /* Objects with a u64 in them, compared as such: what is known of them but where that is, for
  * the same purpose as hmap_u64_pair.
  */

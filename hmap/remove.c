@@ -95,8 +95,16 @@ int __hmap_remove_pair(struct hmap *map, u64 key, const struct hmap_type *type)
 }
 EXPORT_SYMBOL_HMAP(__hmap_remove_pair);
 
+static noinline int remove_u32_pair(struct hmap *map, const void *key,
+				    const struct hmap_type *type)
+{
+	return take(map, key, NULL, NULL, 0, type, &hmap_u32_pair);
+}
+
 int hmap_remove(struct hmap *map, const void *key, const struct hmap_type *type)
 {
+	if (type && hmap_is_u32_pair(type))
+		return remove_u32_pair(map, key, type);
 	return take(map, key, NULL, NULL, 0, type, type);
 }
 EXPORT_SYMBOL_HMAP(hmap_remove);

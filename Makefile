@@ -29,7 +29,7 @@ headers_install: headers := $(shell scripts/abi.sh && scripts/abi.sh --list)
 headers_install:
 	install -d $(DESTDIR)$(HEADERS_DIR)/hmap
 	install -m 644 $(headers:%=hmap/%) $(DESTDIR)$(HEADERS_DIR)/hmap
-	$(if $(wildcard Module.symvers),install -m 644 Module.symvers $(DESTDIR)$(HEADERS_DIR))
+	install -m 644 hmap.mk $(wildcard Module.symvers) $(DESTDIR)$(HEADERS_DIR)
 
 user:
 	$(MAKE) -C kunit/user check

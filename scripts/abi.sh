@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Writes hmap/hmap-abi.h: the name of the symbol that stands for all that is inlined into
-# modules that use hmap, by the checksum of those headers. Kbuild runs it before it builds
-# anything. The file is left alone where it says the same already.
+# modules that use hmap, by the checksum of those headers; and the version, which is the one in
+# dkms.conf. Kbuild runs it before it builds anything. The file is left alone where it says the
+# same already.
 #
 #	abi.sh --list	names all headers that a user of hmap is built with, and writes nothing
 set -e
@@ -14,7 +15,9 @@ fi
 cd "$(dirname "$0")/../hmap"
 # shellcheck disable=SC2086 # a list
 sum=$(cat $headers | cksum)
+version=$(sed -n 's/^PACKAGE_VERSION=//p' ../dkms.conf)
 text="/* SPDX-License-Identifier: GPL-2.0 */
 /* Made by scripts/abi.sh. */
-#define HMAP_ABI hmap_abi_$(printf '%08x' "${sum%% *}")"
+#define HMAP_ABI hmap_abi_$(printf '%08x' "${sum%% *}")
+#define HMAP_VERSION $version"
 [ "$(cat hmap-abi.h 2>/dev/null)" = "$text" ] || printf '%s\n' "$text" >hmap-abi.h

@@ -52,4 +52,5 @@ module_init(hmap_module_init);
 module_exit(hmap_module_exit);
 
 MODULE_DESCRIPTION("Hash map that is only its header until the first insert");
+MODULE_VERSION(HMAP_VERSION);
 MODULE_LICENSE("GPL");

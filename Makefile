@@ -31,6 +31,16 @@ headers_install:
 	install -m 644 $(headers:%=hmap/%) $(DESTDIR)$(HEADERS_DIR)/hmap
 	install -m 644 hmap.mk $(wildcard Module.symvers) $(DESTDIR)$(HEADERS_DIR)
 
+# DESTDIR= likewise
+tools_install: pages := $(wildcard tools/*.8)
+tools_install:
+	$(if $(wildcard tools/hmapstat),install -D -t $(DESTDIR)/usr/sbin tools/hmapstat)
+	$(if $(wildcard tools/hmap.py),install -D -m 644 -t $(DESTDIR)/usr/share/hmap tools/hmap.py)
+	$(if $(pages),install -D -m 644 -t $(DESTDIR)/usr/share/man/man8 $(pages))
+
+deb:
+	@scripts/deb.sh
+
 user:
 	$(MAKE) -C kunit/user check
 
@@ -76,6 +86,7 @@ help:
 	@echo '  make headers_install'
 	@echo '                    put what other modules are built with into $(HEADERS_DIR);'
 	@echo '                    DESTDIR= is another root'
+	@echo '  make deb          the packages hmap-dkms and hmap-dev for Debian, in build/deb'
 	@echo '  make htmldocs     the documentation, into build/htmldocs/index.html'
 	@echo '  make man          manual pages of the calls, into build/man'
 	@echo '  make clean        remove what was built here'
@@ -96,4 +107,4 @@ help:
 	@echo 'apt, for which they need root, and keep kernels in HMAP_CACHE (~/.cache/hmap); remove that'
 	@echo 'to get newer ones.'
 
-.PHONY: all modules modules_install headers_install user demo check check-full stress bench bench-user htmldocs man clean help
+.PHONY: all modules modules_install headers_install user demo check check-full stress bench bench-user htmldocs man clean help tools_install deb

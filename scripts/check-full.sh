@@ -35,6 +35,8 @@ stages=(
 	"cppcheck        cppcheck  cppcheck"
 	"coccinelle      cocci     the kernel's semantic patches"
 	"smatch          uml       smatch, where it is installed"
+	"deb-12          debian-12 install, use, upgrade and remove the packages in Debian 12"
+	"deb-13          debian-13 the same in Debian 13"
 )
 
 # What takes minutes and tests only a test runs when it is asked for.

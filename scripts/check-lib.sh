@@ -22,10 +22,10 @@ RESULTS=$HMAP_LOG/results
 lanes=()
 
 # Kernels beside the one that all is tested on, and herd7, for which there is no
-# package in Debian 12.
+# package in Debian 12; and other Debians.
 may_be_missing() {
 	case $1 in
-	uml-* | kasan | kcsan | clang-kernel | herd) true ;;
+	uml-* | kasan | kcsan | clang-kernel | herd | debian-*) true ;;
 	*) false ;;
 	esac
 }
@@ -69,12 +69,24 @@ prepare() {
 			LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
 			DEBUG=$("$HMAP_SCRIPTS/kernel-debug.sh" "$1")
 		;;
+	debian-*)
+		(ensure_packages qemu-system-x86 debhelper dh-dkms dpkg-dev lintian make) &&
+			CHROOT=$("$HMAP_SCRIPTS/deb-chroot.sh" "$(codename "${1#debian-}")")
+		;;
 	shell) (ensure_packages shellcheck) ;;
 	herd)
 		LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
 			HERD7=$("$HMAP_SCRIPTS/herd7.sh")
 		;;
 	*) die "no stage can need $1" ;;
+	esac
+}
+
+codename() {
+	case $1 in
+	12) echo bookworm ;;
+	13) echo trixie ;;
+	*) die "no codename of Debian $1" ;;
 	esac
 }
 
@@ -138,7 +150,7 @@ run_stage() {
 	prepare "$2" || status=$?
 	if [ "$status" -eq 0 ]; then
 		unset HMAP_REASON
-		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG CLANG_KERNEL HERD7
+		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG CLANG_KERNEL HERD7 CHROOT
 		STAGE=$name with_heartbeat "running $name" "$log" \
 			bash "$HMAP_SCRIPTS/stages/${name%-[0-9]*}.sh" || status=$?
 		count "$log" "$status"

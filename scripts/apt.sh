@@ -77,10 +77,10 @@ sources_of_suite() {
 # download_from SUITE DIR PACKAGE...: from a suite that is not among the machine's
 # own sources, by lists of our own, so that apt here goes on not knowing it.
 download_from() (
-	suite=$1 lists=$2/lists
+	suite=$1 lists=$2/lists sources=$2/sources.list
 	mkdir -p "$lists/partial"
-	sources_of_suite "$suite" >"$lists/sources.list"
-	options=(-q -o Dir::Etc::sourcelist="$lists/sources.list" -o Dir::Etc::sourceparts=-
+	sources_of_suite "$suite" >"$sources"
+	options=(-q -o Dir::Etc::sourcelist="$sources" -o Dir::Etc::sourceparts=-
 		-o Dir::State::Lists="$lists"
 		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
 

@@ -1,19 +1,50 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Debian packages: tools are installed, kernels are only unpacked into the cache.
-# Sourced after lib.sh.
+# Debian packages: tools are installed, kernels are only unpacked into the cache. Root is
+# needed to install, and not to download. Sourced after lib.sh.
 
 APT_LOG=$HMAP_LOG/apt.log
 
+# What a package is wanted for, a command or a file: where there is no dpkg, as in Fedora or Arch,
+# that is looked for. A library says by itself that it is missing.
+brings() {
+	case $1 in
+	coccinelle) echo spatch ;;
+	debhelper) echo dh ;;
+	dh-dkms) echo dh_dkms ;;
+	dpkg-dev) echo dpkg-buildpackage ;;
+	gcc-aarch64-linux-gnu) echo aarch64-linux-gnu-gcc ;;
+	libc6-dev) echo /usr/include/stdio.h ;;
+	libelf-dev) echo /usr/include/libelf.h ;;
+	lib*) ;;
+	lld) echo ld.lld ;;
+	llvm) echo llvm-profdata ;;
+	qemu-system-x86) echo qemu-system-x86_64 ;;
+	xz-utils) echo xz ;;
+	*) echo "$1" ;;
+	esac
+}
+
+is_there() {
+	case $1 in
+	/*) [ -e "$1" ] ;;
+	*) [ -z "$1" ] || command -v "$1" >/dev/null ;;
+	esac
+}
+
 is_installed() {
-	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+	if command -v dpkg-query >/dev/null; then
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+	else
+		is_there "$(brings "$1")"
+	fi
 }
 
 # with_fresh_lists WHAT COMMAND...
 #
 # Package lists may be absent (containers) or stale (old versions are gone from
-# the archive). Only then is it worth fetching them, so: try, update, try again.
+# the archive). Only then is it worth fetching them, so: try, update as root, try again.
 # The result of the update itself does not matter, an unrelated source may be
 # broken; what matters is whether the command works after it.
 with_fresh_lists() {
@@ -21,6 +52,10 @@ with_fresh_lists() {
 	shift
 
 	run_long "$what" "$APT_LOG" "$@" && return
+	if [ "$(id -u)" -ne 0 ]; then
+		say "that failed; it may help to run, as root: apt-get update"
+		return 1
+	fi
 	run_long "fetching package lists" "$HMAP_LOG/apt-update.log" apt-get update || :
 	run_long "$what" "$APT_LOG" "$@"
 }
@@ -31,22 +66,39 @@ apt_install() {
 		install --no-install-recommends "$@"
 }
 
+# require_apt WHAT: as a download is the only way to get it.
 require_apt() {
-	command -v apt-get >/dev/null || cannot "apt-get not found, and $1"
-	require_root "$2"
+	command -v apt-get >/dev/null ||
+		cannot "$1, and is a package of Debian, but there is no apt-get here; with a copy" \
+			"of a filled HMAP_CACHE it is not needed"
+}
+
+# cannot_install PACKAGE...
+cannot_install() {
+	local package things=()
+
+	if command -v dpkg-query >/dev/null; then
+		cannot "missing: $*; install them, as root: apt-get install $*"
+	fi
+	for package; do
+		things+=("$(brings "$package")")
+	done
+	cannot "missing: ${things[*]} (in Debian that is $*); there is no apt-get here, so" \
+		"install them as this system does it"
 }
 
 # ensure_packages PACKAGE...: does not touch apt when nothing is missing.
 ensure_packages() {
 	local package missing=()
 
-	command -v dpkg-query >/dev/null || die "dpkg-query not found: this needs Debian 12"
 	for package; do
 		is_installed "$package" || missing+=("$package")
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
 
-	require_apt "missing: ${missing[*]}" "installing ${missing[*]}"
+	if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+		cannot_install "${missing[@]}"
+	fi
 	# Our own runs must not meet in apt: its lock on the lists does not wait.
 	(
 		lock_cache

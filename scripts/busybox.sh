@@ -12,7 +12,7 @@ set -euo pipefail
 fetch_busybox() {
 	local tmp deb
 
-	require_apt "busybox-static is not in the cache" "setting up the cache"
+	require_apt "busybox-static is not in the cache"
 	tmp=$(cache_tmp)
 	mkdir "$tmp/root"
 	with_fresh_lists "downloading busybox-static" download "$tmp" busybox-static ||

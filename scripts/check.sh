@@ -40,6 +40,7 @@ stages=(
 	"docs           source   build the documentation and manual pages, without a warning"
 	"shellcheck     shell    the scripts themselves"
 	"boot           shell    guests are ended for silence or CPU time, not for being slow"
+	"machine        shell    what is said without root, without apt, without a network"
 	"litmus         herd     what readers rely on, in the kernel's memory model"
 )
 

@@ -55,7 +55,7 @@ add_kernel() {
 fetch_chroot() {
 	local tmp
 
-	require_apt "a Debian $SUITE is not in the cache" "setting up the cache"
+	require_apt "a Debian $SUITE is not in the cache"
 	require_room 2 "a Debian $SUITE"
 	tmp=$(cache_tmp)
 	chmod 755 "$tmp"
@@ -65,5 +65,6 @@ fetch_chroot() {
 	rm -rf "$tmp"
 }
 
+require_root "a chroot of Debian $SUITE"
 ensure_packages mmdebstrap
 ensure_cached "$ENTRY-" fetch_chroot

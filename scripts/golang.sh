@@ -24,7 +24,7 @@ unpack_go() {
 fetch_go() {
 	local tmp version
 
-	require_apt "$GO is not in the cache" "setting up the cache"
+	require_apt "$GO is not in the cache"
 	tmp=$(cache_tmp)
 	run_long "downloading $GO from $SUITE" "$APT_LOG" \
 		download_from "$SUITE" "$tmp" "$GO-go" "$GO-src" ||

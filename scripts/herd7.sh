@@ -35,7 +35,7 @@ write_command() {
 fetch_herd7() {
 	local tmp version
 
-	require_apt "herd7 is not in the cache" "setting up the cache"
+	require_apt "herd7 is not in the cache"
 	tmp=$(cache_tmp)
 	run_long "downloading herd7" "$APT_LOG" \
 		download_from "$SUITE" "$tmp" herdtools7 libc6 libgmp10 ||

@@ -52,7 +52,7 @@ repair_paths() {
 fetch_cloud() {
 	local tmp deb
 
-	require_apt "the cloud kernel is not in the cache" "setting up the cache"
+	require_apt "the cloud kernel is not in the cache"
 	tmp=$(cache_tmp)
 	mkdir "$tmp/root"
 	with_fresh_lists "downloading Debian's cloud kernel and its headers" download_all "$tmp" ||

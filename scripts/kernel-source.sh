@@ -34,7 +34,7 @@ unpack_source() {
 fetch_source() {
 	local tmp version
 
-	require_apt "$PACKAGE is not in the cache" "setting up the cache"
+	require_apt "$PACKAGE is not in the cache"
 	require_room 3 "$PACKAGE"
 	tmp=$(cache_tmp)
 	with_fresh_lists "downloading $PACKAGE" "${get[@]}" "$tmp" "$PACKAGE" ||

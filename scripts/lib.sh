@@ -6,7 +6,7 @@
 # Standard output belongs to results that another script reads; everything meant
 # for a person goes to standard error.
 
-# It may be unset in a container or a service; the scripts need root anyway.
+# It may be unset in a container or a service, where one is root.
 export HOME=${HOME:-/root}
 HMAP_CACHE=$(realpath -m "${HMAP_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/hmap}")
 HMAP_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -49,6 +49,11 @@ cannot() {
 tell_reason() {
 	[ -z "${HMAP_REASON:-}" ] || printf '%s\n' "$*" >"$HMAP_REASON"
 }
+
+for path in "$HMAP_TOP" "$HMAP_CACHE"; do
+	[[ $path != *[[:space:]]* ]] ||
+		die "the path \"$path\" has a space, and the kernel builds no module in such a place"
+done
 
 require_root() {
 	[ "$(id -u)" -eq 0 ] || cannot "$1 needs root"

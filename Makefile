@@ -7,13 +7,24 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 # Where headers_install puts what another module is built with: it takes HMAP= this.
 HEADERS_DIR ?= /usr/src/hmap
 
+ifneq ($(MAKECMDGOALS),help)
 ifneq ($(word 2,$(CURDIR)),)
 $(error the path "$(CURDIR)" has a space, and the kernel builds no module in such a place)
 endif
+endif
 
-no_kdir = no kernel headers at $(KDIR): apt-get install linux-headers-$(shell uname -r), or give KDIR=
+no_kdir = no kernel headers at $(KDIR): install linux-headers-$(shell uname -r) (Debian), \
+	  kernel-devel-$(shell uname -r) (Fedora) or linux-headers (Arch), or give KDIR=
 ifneq ($(origin KDIR),file)
 no_kdir = KDIR=$(KDIR) is not where a kernel was built, or its headers are: it has no Makefile
+endif
+
+# As for the kernel itself, O= tells where that was built, with KDIR= its sources.
+ifneq ($(O),)
+ifeq ($(wildcard $(O)/include/config/auto.conf),)
+$(error O=$(O) is not where a kernel was built; to build hmap elsewhere, give MO= (with Linux 6.13 \
+	or later), or copy this directory)
+endif
 endif
 
 all: modules
@@ -27,16 +38,16 @@ modules modules_install:
 # DESTDIR= a directory that stands for the root
 headers_install: headers := $(shell scripts/abi.sh && scripts/abi.sh --list)
 headers_install:
-	install -d $(DESTDIR)$(HEADERS_DIR)/hmap
-	install -m 644 $(headers:%=hmap/%) $(DESTDIR)$(HEADERS_DIR)/hmap
-	install -m 644 hmap.mk $(wildcard Module.symvers) $(DESTDIR)$(HEADERS_DIR)
+	install -d "$(DESTDIR)$(HEADERS_DIR)/hmap"
+	install -m 644 $(headers:%=hmap/%) "$(DESTDIR)$(HEADERS_DIR)/hmap"
+	install -m 644 hmap.mk $(wildcard Module.symvers) "$(DESTDIR)$(HEADERS_DIR)"
 
 # DESTDIR= likewise
 tools_install: pages := $(wildcard tools/*.8)
 tools_install:
-	$(if $(wildcard tools/hmapstat),install -D -t $(DESTDIR)/usr/sbin tools/hmapstat)
-	$(if $(wildcard tools/hmap.py),install -D -m 644 -t $(DESTDIR)/usr/share/hmap tools/hmap.py)
-	$(if $(pages),install -D -m 644 -t $(DESTDIR)/usr/share/man/man8 $(pages))
+	$(if $(wildcard tools/hmapstat),install -D -t "$(DESTDIR)/usr/sbin" tools/hmapstat)
+	$(if $(wildcard tools/hmap.py),install -D -m 644 -t "$(DESTDIR)/usr/share/hmap" tools/hmap.py)
+	$(if $(pages),install -D -m 644 -t "$(DESTDIR)/usr/share/man/man8" $(pages))
 
 deb:
 	@scripts/deb.sh

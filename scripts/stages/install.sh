@@ -27,7 +27,9 @@ rm -rf "$DIR"
 copy_sources "$DIR/src"
 make -C "$DIR/src" KDIR="$KDIR"
 make -C "$DIR/src" KDIR="$KDIR" INSTALL_MOD_PATH="$ROOT" modules_install
-find "$ROOT/lib/modules" -name 'hmap.ko*' | grep .
+module=$(find "$ROOT/lib/modules" -name 'hmap.ko*' | grep .)
+version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
+grep -a -o -z "^version=$version\$" "$module" | tr '\0' '\n'
 make -C "$DIR/src" DESTDIR="$ROOT" headers_install
 mv "$DIR/src" "$DIR/gone"
 
@@ -37,7 +39,18 @@ make -C "$DIR/examples" KDIR="$KDIR" HMAP=../root/usr/src/hmap W=1 2>&1 | tee "$
 no_warnings "$DIR.log"
 require_modules "$DIR/examples"
 
+# The sample includes hmap.mk from where DKMS has put it.
+cp -r samples/dkms "$DIR/sample"
+sed -i "s,^include .*,include $ROOT/usr/src/hmap/hmap.mk," "$DIR/sample/Kbuild"
+make -C "$KDIR" M="$DIR/sample" W=1 modules 2>&1 | tee "$DIR.log"
+no_warnings "$DIR.log"
+grep -a -o -z '^depends=hmap$' "$DIR/sample/hmap_squares.ko" | tr '\0' '\n'
+
+make DESTDIR="$DIR/a root" headers_install
+cmp "$DIR/a root/usr/src/hmap/hmap/hmap.h" hmap/hmap.h
 mv "$DIR/gone" "$DIR/a space"
+make -C "$DIR/a space" help | grep 'make modules_install'
 refused 'has a space' -C "$DIR/a space" KDIR="$KDIR"
 refused 'KDIR=/nowhere is not where a kernel was built' KDIR=/nowhere
 refused 'KDIR=/nowhere is not where a kernel was built' KDIR=/nowhere modules_install
+refused 'O=/nowhere is not where a kernel was built' KDIR="$KDIR" O=/nowhere

@@ -15,12 +15,15 @@ brings() {
 	dh-dkms) echo dh_dkms ;;
 	dpkg-dev) echo dpkg-buildpackage ;;
 	gcc-aarch64-linux-gnu) echo aarch64-linux-gnu-gcc ;;
+	gnuplot-nox) echo gnuplot ;;
 	libc6-dev) echo /usr/include/stdio.h ;;
 	libelf-dev) echo /usr/include/libelf.h ;;
 	lib*) ;;
 	lld) echo ld.lld ;;
 	llvm) echo llvm-profdata ;;
 	qemu-system-x86) echo qemu-system-x86_64 ;;
+	uthash-dev) echo /usr/include/uthash.h ;;
+	util-linux) echo taskset ;;
 	xz-utils) echo xz ;;
 	*) echo "$1" ;;
 	esac

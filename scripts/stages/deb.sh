@@ -117,6 +117,14 @@ in_order() {
 		tail -n 1 "$DIR/said" | grep -q "$UPDATES/hmap_squares.ko"
 }
 
+# As when headers of a kernel come.
+build_for_new_kernel() {
+	inside dkms unbuild -k "$KERNEL" hmap-squares/1.0 &&
+		inside dkms unbuild -k "$KERNEL" "hmap/$OLD" &&
+		inside dkms autoinstall -k "$KERNEL" &&
+		installed "$OLD"
+}
+
 nothing_left() {
 	local left
 
@@ -147,6 +155,11 @@ check "it can be had unsigned" make_unsigned
 check "DKMS builds a module that uses it" inside dkms install -k "$KERNEL" "$EXAMPLE"
 check "modprobe knows the order" in_order
 check "modprobe loads both" boot old guest-deb hmap_version="$OLD"
+check "and the kernel says that it does not know the key" says old \
+	"hmap: module verification failed: signature and/or required key missing - tainting kernel"
+
+check "for a new kernel, DKMS builds both" build_for_new_kernel
+check "modprobe knows the order" in_order
 
 check "hmap $NEW is installed" install_packages "$NEW"
 check "it has replaced $OLD" installed "$NEW"
@@ -155,13 +168,15 @@ check "modprobe loads it, and the module built anew" boot new guest-deb hmap_ver
 
 check "where a key is wanted that is known, it is not loaded" boot enforced guest-deb-refused \
 	module.sig_enforce=1
+check "modprobe says little" says enforced "Key was rejected by service"
 check "and the reason is told: no signature" \
 	says enforced "Loading of unsigned module is rejected"
 check "and the reason is told: not that key" \
 	says enforced "Loading of module with unavailable key is rejected"
 check "nor where the kernel is locked down" boot lockdown guest-deb-refused lockdown=integrity
+check "modprobe says little" says lockdown "Operation not permitted"
 check "and the reason is told" says lockdown \
-	"unsigned module loading is restricted; see man kernel_lockdown.7"
+	"Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7"
 
 check "hmap is removed" apt_get remove hmap-dev hmap-dkms
 check "and nothing stays" nothing_left

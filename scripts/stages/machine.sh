@@ -43,6 +43,21 @@ no_apt() {
 	env PATH="$DIR/bin" HMAP_CACHE="$DIR/cache" "$@"
 }
 
+# What scripts ask for, on a line that asks for it.
+packages() {
+	grep -rhoE 'ensure_packages [a-z][a-z0-9+. -]*' scripts | cut -d ' ' -f 2- | tr ' ' '\n' |
+		sort -u | grep .
+}
+
+# Those that install.rst does not list, for who has to install them by other means.
+unlisted() {
+	local package
+
+	for package in $(packages); do
+		grep -q -w -F "$package" Documentation/install.rst || echo "$package"
+	done
+}
+
 copy_sources "$COPY"
 chmod 755 "$DIR"
 mkdir "$DIR/cache" "$DIR/bin"
@@ -63,6 +78,9 @@ mkdir "$DIR/cache/busybox-1" "$DIR/cache/busybox-1/bin"
 touch "$DIR/cache/busybox-1/bin/busybox"
 says 0 "$DIR/cache/busybox-1/bin/busybox" no_apt scripts/busybox.sh
 says 1 'cache of mine" has a space' env HMAP_CACHE="$DIR/cache of mine" scripts/busybox.sh
+
+listed="$(packages | wc -l) packages are listed in install.rst"
+says 0 "$listed, but for these: ." echo "$listed, but for these: $(unlisted)."
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

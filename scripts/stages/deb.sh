@@ -33,7 +33,7 @@ check() {
 
 # What runs there ends with it, sees no network, and asks nothing.
 inside() {
-	unshare --net --fork --pid --mount-proc="$ROOT/proc" chroot "$ROOT" \
+	unshare --net --kill-child --pid --mount-proc="$ROOT/proc" chroot "$ROOT" \
 		env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C \
 		DEBIAN_FRONTEND=noninteractive "$@" </dev/null
 }
@@ -90,6 +90,14 @@ make_unsigned() {
 	strip -g -o "$DIR/unsigned.ko" "$DIR/signed.ko"
 }
 
+# As install.rst says for who does without DKMS.
+sign_by_hand() {
+	cp "$DIR/unsigned.ko" "$ROOT/tmp/hmap.ko" &&
+		inside "/lib/modules/$KERNEL/build/scripts/sign-file" sha256 \
+			/var/lib/dkms/mok.key /var/lib/dkms/mok.pub /tmp/hmap.ko &&
+		inside_says "DKMS module signing key" modinfo -F signer /tmp/hmap.ko
+}
+
 # boot NAME GUEST [PARAMETER...]: with Debian's kmod, its libraries, and all modules of DKMS.
 boot() {
 	local name=$1 guest=$2 file files=("$ROOT/bin/kmod:/kmod/modprobe")
@@ -110,6 +118,14 @@ boot() {
 # says NAME WORDS: the guest's console, and install.rst, so that a user finds what it means.
 says() {
 	grep -F -e "$2" "$HMAP_LOG/$STAGE-$1.log" && grep -q -F -e "$2" Documentation/install.rst
+}
+
+# hmap.mk of the package leads to what DKMS has kept.
+build_by_hand() {
+	inside cp -r "$EXAMPLE" /tmp/by-hand &&
+		inside sed -i 's,^include .*,include /usr/src/hmap/hmap.mk,' /tmp/by-hand/Kbuild &&
+		inside make -C "/lib/modules/$KERNEL/build" M=/tmp/by-hand modules &&
+		inside_says hmap modinfo -F depends /tmp/by-hand/hmap_squares.ko
 }
 
 in_order() {
@@ -152,6 +168,8 @@ check "hmap $OLD is installed" install_packages "$OLD"
 check "DKMS has built it" installed "$OLD"
 check "DKMS has signed it" inside_says "DKMS module signing key" modinfo -k "$KERNEL" -F signer hmap
 check "it can be had unsigned" make_unsigned
+check "and signed by hand" sign_by_hand
+check "a module that uses it is built by hand" build_by_hand
 check "DKMS builds a module that uses it" inside dkms install -k "$KERNEL" "$EXAMPLE"
 check "modprobe knows the order" in_order
 check "modprobe loads both" boot old guest-deb hmap_version="$OLD"

@@ -5,7 +5,7 @@
 
 #include "model.h"
 
-/* Hashes that spread nothing, or little. */
+/* Hashes that spread nothing, or little. Keys are little-endian numbers on any machine. */
 static u64 constant_hash(const void *key, size_t size, u64 seed)
 {
 	return 42;
@@ -13,12 +13,12 @@ static u64 constant_hash(const void *key, size_t size, u64 seed)
 
 static u64 eight_bit_hash(const void *key, size_t size, u64 seed)
 {
-	return get_unaligned((const u64 *)key) & 0xff;
+	return get_unaligned_le64(key) & 0xff;
 }
 
 static u64 high_bits_hash(const void *key, size_t size, u64 seed)
 {
-	return get_unaligned((const u64 *)key) << 56;
+	return get_unaligned_le64(key) << 56;
 }
 
 /* Hashes of all ranges, but with the same tag and nearly the same first word. */
@@ -36,18 +36,23 @@ static u64 one_tag(u32 n)
 
 static u64 one_tag_hash(const void *key, size_t size, u64 seed)
 {
-	return one_tag(get_unaligned((const u64 *)key));
+	return one_tag(get_unaligned_le64(key));
 }
 
 /* Keys that differ in case only are the same. */
+static u64 folded(const void *key)
+{
+	return get_unaligned_le64(key) & ~0x20ULL;
+}
+
 static u64 folded_hash(const void *key, size_t size, u64 seed)
 {
-	return hmap_hash_u64(&(u64){ *(const u64 *)key & ~0x20ULL }, 8, seed);
+	return hmap_hash_u64(&(u64){ folded(key) }, 8, seed);
 }
 
 static bool folded_equal(const void *a, const void *b, size_t size)
 {
-	return !((*(const u64 *)a ^ *(const u64 *)b) & ~0x20ULL);
+	return folded(a) == folded(b);
 }
 
 /* Keys that are behind a pointer: what is stored of a removed one must not be read. */

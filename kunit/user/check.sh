@@ -4,7 +4,7 @@
 # check.sh PROGRAM... -- [FILTER]
 #
 # Run the suites as each of the programs, all at the same time, and add up their
-# results.
+# results. RUN= is a command that runs programs for another machine.
 set -euo pipefail
 
 programs=()
@@ -13,13 +13,14 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 	shift
 done
 filter=${2:-}
+read -ra run <<<"${RUN:-}" || :
 
 passed=0 failed=0 skipped=0
 outputs=$(mktemp -d)
 trap 'rm -rf "$outputs"' EXIT
 
 for program in "${programs[@]}"; do
-	"$program" ${filter:+"$filter"} >"$outputs/${program##*/}" 2>&1 &
+	"${run[@]}" "$program" ${filter:+"$filter"} >"$outputs/${program##*/}" 2>&1 &
 done
 # Whether one has failed, its last line tells.
 wait

@@ -132,31 +132,44 @@ static inline unsigned long int_sqrt(unsigned long n)
 	return root;
 }
 
-#define get_unaligned(p) ({						\
-	__typeof__(*(p) + 0) __v = 0;					\
-	__builtin_memcpy(&__v, p, sizeof(*(p)));			\
-	(__typeof__(*(p)))__v;						\
-})
-/* Where these tests run, words are little-endian. */
-#define get_unaligned_le32(p)	get_unaligned((const u32 *)(p))
-#define get_unaligned_le64(p)	get_unaligned((const u64 *)(p))
+#define get_unaligned(p)						\
+	(((const struct { __typeof__(*(p)) __packed v; } *)(p))->v)
+#define get_unaligned_le32(p)	le32_to_cpu(get_unaligned((const u32 *)(p)))
+#define get_unaligned_le64(p)	le64_to_cpu(get_unaligned((const u64 *)(p)))
 #define put_unaligned(v, p) ({						\
 	__typeof__(*(p)) __v = (v);					\
 	__builtin_memcpy(p, &__v, sizeof(*(p)));			\
 })
 
-/* A word that a string may end in, so that it is read beyond. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define le32_to_cpu(x)			__builtin_bswap32(x)
+#define le64_to_cpu(x)			__builtin_bswap64(x)
+#else
+#define le32_to_cpu(x)			(x)
+#define le64_to_cpu(x)			(x)
+#endif
+#define cpu_to_le32(x)			le32_to_cpu(x)
+#define cpu_to_le64(x)			le64_to_cpu(x)
+#define __force
+
+/* A word that a string may end in, so that it is read beyond: from anywhere, where Linux 6.1
+ * does so.
+ */
+#if defined(__x86_64__) || defined(__aarch64__) || \
+    (defined(__powerpc64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 #define CONFIG_DCACHE_WORD_ACCESS	1
+#else
+enum { CONFIG_DCACHE_WORD_ACCESS = 0 };
+#endif
 __attribute__((__no_sanitize__("address")))
-static inline unsigned long load_unaligned_zeropad(const void *p)
+static inline unsigned long read_word_at_a_time(const void *p)
 {
 	return ((const struct { unsigned long word; } __packed *)p)->word;
 }
 
+#define load_unaligned_zeropad(p)	read_word_at_a_time(p)
+
 #define IS_ENABLED(option)		(option)
-#define le64_to_cpu(x)			(x)
-#define __force
-typedef u64 __le64;
 
 /* errors and messages */
 #define MAX_ERRNO		4095
@@ -412,12 +425,13 @@ u32 hsiphash(const void *data, size_t size, const hsiphash_key_t *key);
 
 static inline u64 siphash_1u64(u64 a, const siphash_key_t *key)
 {
+	a = cpu_to_le64(a);
 	return siphash(&a, sizeof(a), key);
 }
 
 static inline u32 hsiphash_2u32(u32 a, u32 b, const hsiphash_key_t *key)
 {
-	return hsiphash((u32[]){ a, b }, 2 * sizeof(u32), key);
+	return hsiphash((u32[]){ cpu_to_le32(a), cpu_to_le32(b) }, 2 * sizeof(u32), key);
 }
 
 #endif /* _HMAP_USER_STUBS_H */

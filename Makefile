@@ -64,6 +64,9 @@ check:
 check-full:
 	@scripts/check-full.sh
 
+check-arch:
+	@scripts/check-arch.sh
+
 # DURATION= seconds for each kind of map
 stress:
 	@JOBS=1 HMAP_STAGES='stress stress-smp' scripts/check.sh
@@ -110,6 +113,7 @@ help:
 	@echo '                    JOBS=1 one at a time'
 	@echo '  make check-full   run what takes long: other kernels, and those that check themselves;'
 	@echo '                    HMAP_STAGES= likewise'
+	@echo '  make check-arch   run on other machines, and on other stock kernels; HMAP_STAGES= likewise'
 	@echo '  make stress       readers beside a writer; DURATION= seconds for each kind of map'
 	@echo '  make bench        measure hmap beside other maps of the kernel; QUICK=1 is shorter'
 	@echo '  make bench-user   measure it beside maps of other languages; QUICK=1 does less'
@@ -118,4 +122,4 @@ help:
 	@echo 'apt, for which they need root, and keep kernels in HMAP_CACHE (~/.cache/hmap); remove that'
 	@echo 'to get newer ones.'
 
-.PHONY: all modules modules_install headers_install user demo check check-full stress bench bench-user htmldocs man clean help tools_install deb
+.PHONY: all modules modules_install headers_install user demo check check-full stress bench bench-user htmldocs man clean help tools_install deb check-arch

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Run stages of checks and count their results: what check.sh and check-full.sh
-# share. Sourced after lib.sh. HMAP_STAGES="user kunit" runs only these.
+# Run stages of checks and count their results: what check.sh, check-full.sh and
+# check-arch.sh share. Sourced after lib.sh. HMAP_STAGES="user kunit" runs only these.
 #
 # A stage is a script in stages/. It either ends its output with a line such as
 # "12 passed, 0 failed, 1 skipped", or counts as one case by its exit status. A
-# stage NAME-VERSION, as in kunit-7.3, is the script NAME on another kernel.
+# stage NAME-VERSION, as in kunit-7.3, is the script NAME on another kernel or machine.
 #
 # What a machine cannot run is skipped, and the reason told: a stage says so itself
 # by a line "skipped: REASON", or what it needs is one of those that a machine may
@@ -16,6 +16,8 @@
 
 # shellcheck source=scripts/apt.sh
 . "$HMAP_SCRIPTS/apt.sh"
+# shellcheck source=scripts/machine.sh
+. "$HMAP_SCRIPTS/machine.sh"
 
 JOBS=${JOBS:-$(nproc)}
 RESULTS=$HMAP_LOG/results
@@ -25,7 +27,7 @@ lanes=()
 # package in Debian 12; and other Debians.
 may_be_missing() {
 	case $1 in
-	uml-* | kasan | kcsan | clang-kernel | herd | debian-*) true ;;
+	uml-* | kasan | kcsan | clang-kernel | herd | debian-* | cross-*) true ;;
 	*) false ;;
 	esac
 }
@@ -72,6 +74,10 @@ prepare() {
 	debian-*)
 		(ensure_packages qemu-system-x86 debhelper dh-dkms dpkg-dev lintian make) &&
 			CHROOT=$("$HMAP_SCRIPTS/deb-chroot.sh" "$(codename "${1#debian-}")")
+		;;
+	cross-*)
+		MACHINE=${1#cross-}
+		(ensure_cross "$MACHINE" && ensure_packages make qemu-user-static)
 		;;
 	shell) (ensure_packages shellcheck) ;;
 	herd)
@@ -140,6 +146,17 @@ count_missing() {
 	fi
 }
 
+# script_of STAGE: without what tells on which kernel or machine.
+script_of() {
+	local script=$1
+
+	until [ -e "$HMAP_SCRIPTS/stages/$script.sh" ]; do
+		[[ $script == *-* ]] || die "there is no script for the stage $1"
+		script=${script%-*}
+	done
+	echo "$HMAP_SCRIPTS/stages/$script.sh"
+}
+
 # run_stage NAME NEED WHAT
 run_stage() {
 	local name=$1 log=$HMAP_LOG/check-$1.log status=0 start=$SECONDS
@@ -150,9 +167,9 @@ run_stage() {
 	prepare "$2" || status=$?
 	if [ "$status" -eq 0 ]; then
 		unset HMAP_REASON
-		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG CLANG_KERNEL HERD7 CHROOT
+		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG CLANG_KERNEL HERD7 CHROOT MACHINE
 		STAGE=$name with_heartbeat "running $name" "$log" \
-			bash "$HMAP_SCRIPTS/stages/${name%-[0-9]*}.sh" || status=$?
+			bash "$(script_of "$name")" || status=$?
 		count "$log" "$status"
 	else
 		count_missing "$2" "$status" "$log"

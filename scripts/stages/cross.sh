@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The core and its suites in user space, built for another machine, one program at a time
+# under an emulator: the suites, the stress test with threads, and the fuzzer's corpus with
+# changes at random. An x86 orders memory more strictly than the machine that it emulates
+# may, so this shows what compilers and byte orders do, and no race.
+# shellcheck source=scripts/stages/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=scripts/machine.sh
+. "$HMAP_SCRIPTS/machine.sh"
+
+LOG=$HMAP_LOG/$STAGE-target.log
+passed=0 failed=0 skipped=0
+
+for target in check stress random; do
+	make --no-print-directory -j"$(nproc)" -C kunit/user BUILD="$HMAP_BUILD/$STAGE" \
+		CC="$(triplet_of "$MACHINE")-gcc" SANITIZE= \
+		RUN="qemu-$(emulator_of "$MACHINE")-static" "$target" | tee "$LOG" || :
+	if [[ $(tail -n 1 "$LOG") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+		passed=$((passed + BASH_REMATCH[1]))
+		failed=$((failed + BASH_REMATCH[2]))
+		skipped=$((skipped + BASH_REMATCH[3]))
+	else
+		echo "make $target ended without a result"
+		failed=$((failed + 1))
+	fi
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

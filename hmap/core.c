@@ -272,6 +272,19 @@ static __always_inline void *add_to_fresh(const struct place *place, void *block
 	return slot;
 }
 
+/* The same to a first table, which has several words where kmalloc()'s smallest class is
+ * large.
+ */
+static __always_inline void *add_to_first(const struct hmap *map, const struct place *place,
+					  void *block, const void *key, const void *value,
+					  const struct hmap_type *type,
+					  const struct hmap_type *shape)
+{
+	if (likely(place->table->nr_words == 1))
+		return add_to_fresh(place, block, key, value, shape);
+	return add_to_any(hmap_root(map), place, block, key, value, type);
+}
+
 /* The first table of a map, not published, with the object in it that was in the header. */
 static __always_inline struct hmap_table *first_table(const struct hmap *map, gfp_t gfp,
 						      const struct hmap_type *type,
@@ -287,7 +300,7 @@ static __always_inline struct hmap_table *first_table(const struct hmap *map, gf
 	if (hmap_is_object(shape) && object) {
 		object = hmap_root_object(object);
 		place.hash = hmap_object_hash(shape, object, hmap_seed(map));
-		add_to_fresh(&place, NULL, &object, &object, shape);
+		add_to_first(map, &place, NULL, &object, &object, type, shape);
 	}
 	return place.table;
 }
@@ -321,8 +334,8 @@ static __always_inline int add_entry(struct hmap *map, struct place place, const
 	}
 	if (block)
 		hmap_block_add(place.table, bytes);
-	if (is_first && place.table->nr_words == 1)
-		slot = add_to_fresh(&place, block, key, value, shape);
+	if (is_first)
+		slot = add_to_first(map, &place, block, key, value, type, shape);
 	else
 		slot = add_to(hmap_root(map), &place, block, key, value, type, shape) ?:
 		       add_to_any(hmap_root(map), &place, block, key, value, type);

@@ -145,7 +145,7 @@ static void blocks_without_rcu(struct kunit *test)
 	const void *value;
 
 	put_records(test, &map, type, 0, 1, 0);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map, type), 64 + block);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map, type), kmalloc_size_roundup(64) + block);
 	value = hmap_lookup(&map, &first, type);
 	put_records(test, &map, type, 0, 1, 1000);
 	KUNIT_EXPECT_PTR_EQ(test, hmap_lookup(&map, &first, type), value);

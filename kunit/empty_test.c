@@ -457,9 +457,9 @@ static void first_insert_allocates_one_table(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, d.tables_allocated, 1);
 	KUNIT_EXPECT_EQ(test, d.tables_freed, 0);
 	KUNIT_EXPECT_EQ(test, d.first_inserts, 1);
-	KUNIT_EXPECT_EQ(test, d.bytes_in_use, 64);
+	KUNIT_EXPECT_EQ(test, d.bytes_in_use, SMALLEST);
 	KUNIT_EXPECT_EQ(test, d.maps_allocated, 0);
-	KUNIT_EXPECT_EQ(test, hmap_memory(&map, type), 64);
+	KUNIT_EXPECT_EQ(test, hmap_memory(&map, type), SMALLEST);
 
 	/* The second slot is there already. */
 	key = 2;
@@ -470,7 +470,7 @@ static void first_insert_allocates_one_table(struct kunit *test)
 	d = stats_since(&stats);
 	KUNIT_EXPECT_EQ(test, d.tables_allocated, 0);
 	KUNIT_EXPECT_EQ(test, d.tables_freed, 1);
-	KUNIT_EXPECT_EQ(test, (s64)d.bytes_in_use, -64);
+	KUNIT_EXPECT_EQ(test, (s64)d.bytes_in_use, -(s64)SMALLEST);
 	KUNIT_EXPECT_EQ(test, hmap_memory(&map, type), 0);
 	use_without_memory(test, &map, &kind, use_empty_map);
 	EXPECT_UNTOUCHED(test);

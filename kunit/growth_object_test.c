@@ -47,22 +47,27 @@ static void fill_classes(struct kunit *test, const struct hmap_type *type)
 	struct thing *thing = make_things(test, 391);
 	struct hmap_stats stats, d;
 	struct hmap map = { };
+	u32 i, classes = 0;
 	u64 n = 0;
-	u32 i;
 
 	stats_since(&stats);
 	/* With a small largest class 28 slots are still allowed for: 512 bytes. */
-	for (i = 0; i < ARRAY_SIZE(step) && step[i].size <= max(HMAP_TABLE_MAX, 512); i++)
+	for (i = 0; i < ARRAY_SIZE(step) && step[i].size <= max(HMAP_TABLE_MAX, 512); i++) {
+		/* Not every kernel has a class of 64 bytes. */
+		if (step[i].size == 64 && SMALLEST > 64)
+			continue;
+		classes++;
 		for (; n < step[i].last; n++) {
 			insert_things(test, &map, type, thing, n, n + 1);
 			KUNIT_ASSERT_EQ_MSG(test, hmap_memory(&map, type), step[i].size,
 					    "with %llu", (unsigned long long)n + 1);
 			KUNIT_ASSERT_EQ(test, hmap_validate(&map, type), 0);
 		}
+	}
 	d = stats_since(&stats);
 	KUNIT_EXPECT_EQ(test, d.first_inserts, 1);
-	KUNIT_EXPECT_EQ(test, d.tables_allocated, i - 1);
-	KUNIT_EXPECT_EQ(test, d.rebuilds_grow, i - 2);
+	KUNIT_EXPECT_EQ(test, d.tables_allocated, classes - 1);
+	KUNIT_EXPECT_EQ(test, d.rebuilds_grow, classes - 2);
 	KUNIT_EXPECT_EQ(test, d.rebuilds_clean, 0);
 	KUNIT_EXPECT_EQ(test, d.splits, 0);
 	insert_things(test, &map, type, thing, n, n + 1);
@@ -107,7 +112,8 @@ static void objects_take_few_bytes(struct kunit *test)
 			   rcu_things_memory(&m));
 		/* Of small tables there are many, of 28 slots at least. */
 		if (HMAP_TABLE_MAX == 4096 || i < 4)
-			KUNIT_EXPECT_LE(test, rcu_things_memory(&m), steps[i].most);
+			KUNIT_EXPECT_LE(test, rcu_things_memory(&m),
+					steps[i].most == 64 ? SMALLEST : steps[i].most);
 	}
 	KUNIT_EXPECT_EQ(test, rcu_things_validate(&m), 0);
 	rcu_things_clear(&m);

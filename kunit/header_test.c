@@ -134,8 +134,8 @@ static void one_entry_takes_72_bytes(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, map);
 	KUNIT_ASSERT_EQ(test, hmap_insert(map, &key, &value, GFP_KERNEL, type), 0);
 	KUNIT_EXPECT_LE(test, stats_since(&stats).bytes_in_use,
-			64 + kmalloc_size_roundup(sizeof(*map)));
-	KUNIT_EXPECT_LE(test, hmap_memory(map, type), 64);
+			SMALLEST + kmalloc_size_roundup(sizeof(*map)));
+	KUNIT_EXPECT_LE(test, hmap_memory(map, type), SMALLEST);
 	hmap_free(map, type);
 }
 

@@ -281,7 +281,7 @@ static bool has_given_back(const struct model *m)
 	if (m->kind->role != MODEL_IS_ENTRY || m->reserved || m->count > 1)
 		return true;
 	memory = hmap_memory(&m->map, m->type);
-	return m->count ? memory <= 64 || m->deprived : !memory;
+	return m->count ? memory <= kmalloc_size_roundup(64) || m->deprived : !memory;
 }
 
 /* @stored: NULL, or key number @n as a walk gave it, which these calls take, too. */

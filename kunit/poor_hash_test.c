@@ -182,7 +182,7 @@ static void remove_all(struct kunit *test, struct hmap *map, const struct poor *
 			cond_resched();
 	}
 	KUNIT_EXPECT_TRUE(test, hmap_empty(map, &p->type));
-	KUNIT_EXPECT_LE(test, hmap_memory(map, &p->type), holds_objects(p) ? 0 : 64);
+	KUNIT_EXPECT_LE(test, hmap_memory(map, &p->type), holds_objects(p) ? 0 : SMALLEST);
 }
 
 static void poor_hashes_are_bounded(struct kunit *test)

@@ -70,4 +70,7 @@ void fail_nth_allocation(unsigned int n);
 bool allocation_has_failed(void);
 void fail_all_allocations(bool fail);
 
+/* What the smallest table takes: where kmalloc() has such a class, 64 bytes. */
+#define SMALLEST	kmalloc_size_roundup(64)
+
 #endif /* _HMAP_KUNIT_TEST_H */

@@ -9,8 +9,8 @@
 #include <linux/module.h>
 #include <linux/version.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
-#error "hmap needs Linux 6.1 or later"
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 10, 0)
+#error "hmap needs Linux 5.10 or later"
 #endif
 
 #ifndef CONFIG_64BIT
@@ -53,6 +53,33 @@
 #define hmap_assign_str(field, string)	__assign_str(field)
 #else
 #define hmap_assign_str(field, string)	__assign_str(field, string)
+#endif
+
+/* <linux/sched/mm.h> has it since 5.11. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+#include <linux/gfp.h>
+#include <linux/kernel.h>
+#define might_alloc(gfp)	might_sleep_if(gfpflags_allow_blocking(gfp))
+#endif
+
+/* <linux/slab.h> has it since 6.1. The caches are those that kmalloc() takes from. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#include <linux/slab.h>
+static inline size_t hmap_size_roundup(size_t size)
+{
+	size_t best = KMALLOC_MAX_CACHE_SIZE;
+	unsigned int i;
+
+	for (i = 0; i <= KMALLOC_SHIFT_HIGH; i++) {
+		struct kmem_cache *cache = kmalloc_caches[KMALLOC_NORMAL][i];
+
+		if (cache && kmem_cache_size(cache) >= size)
+			best = min_t(size_t, best, kmem_cache_size(cache));
+	}
+	return best;
+}
+
+#define kmalloc_size_roundup(size)	hmap_size_roundup(size)
 #endif
 
 #endif /* _HMAP_COMPAT_H */

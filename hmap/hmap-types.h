@@ -7,9 +7,9 @@
 #define _HMAP_TYPES_H
 
 #include <linux/build_bug.h>
-#include <linux/container_of.h>
 #include <linux/export.h>
 #include <linux/init.h>
+#include <linux/kernel.h>
 #include <linux/stddef.h>
 #include <linux/types.h>
 

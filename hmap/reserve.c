@@ -5,7 +5,7 @@
  * memory, or is told to stop, has changed nothing.
  */
 #include <linux/err.h>
-#include <linux/math.h>
+#include <linux/kernel.h>
 #include <linux/slab.h>
 
 #include "internal.h"

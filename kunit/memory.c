@@ -56,7 +56,7 @@ static struct numbers reserved;
 
 static int add(union any *map, u32 n)
 {
-	char name[16];
+	char name[20];
 
 	switch (kind) {
 	case NUMBERS:
@@ -71,7 +71,7 @@ static int add(union any *map, u32 n)
 
 static void remove(union any *map, u32 n)
 {
-	char name[16];
+	char name[20];
 
 	switch (kind) {
 	case NUMBERS:

@@ -402,7 +402,7 @@ static int run_kind(const struct stress_kind *kind)
 	hmap_set_lock(&run.map, &run.lock);
 	for (n = 0; n < run.staying; n++)
 		stress_store(&run, n);
-	for (started = 0; started < min(readers, MAX_READERS); started++) {
+	for (started = 0; started < min_t(unsigned int, readers, MAX_READERS); started++) {
 		task[started] = kthread_run(read_all_the_time, &run, "hmap_stress/%u",
 					    started);
 		if (IS_ERR(task[started]))

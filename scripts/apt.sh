@@ -110,15 +110,18 @@ ensure_packages() {
 	)
 }
 
+# What apt-get and apt-cache are told below, if not to use the machine's own sources.
+APT_OPTIONS=()
+
 # Names of the packages matching REGEX that PACKAGE depends on.
 depends_on() {
-	apt-cache depends "$1" |
+	apt-cache "${APT_OPTIONS[@]}" depends "$1" |
 		awk -v re="^$2\$" '$1 == "Depends:" && $2 ~ re { print $2 }'
 }
 
 # download DIR PACKAGE...
 download() (
-	cd "$1" && shift && apt-get -q download "$@"
+	cd "$1" && shift && apt-get -q "${APT_OPTIONS[@]}" download "$@"
 )
 
 # The archives that apt knows, as lines for a sources.list, with another suite.
@@ -129,19 +132,28 @@ sources_of_suite() {
 		sort -u
 }
 
-# download_from SUITE DIR PACKAGE...: from a suite that is not among the machine's
-# own sources, by lists of our own, so that apt here goes on not knowing it.
-download_from() (
-	suite=$1 lists=$2/lists sources=$2/sources.list
-	mkdir -p "$lists/partial"
-	sources_of_suite "$suite" >"$sources"
-	options=(-q -o Dir::Etc::sourcelist="$sources" -o Dir::Etc::sourceparts=-
-		-o Dir::State::Lists="$lists"
-		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
+# use_suite SUITE DIR [MACHINE]: from now on, one that is not among the machine's own
+# sources, by lists of our own, so that apt here goes on not knowing it; also one for
+# another machine. Nothing counts as installed, which would be what apt prefers.
+use_suite() {
+	local lists=$2/lists-$1${3:+-$3} sources=$2/$1${3:+-$3}.list
 
+	APT_OPTIONS=(-o Dir::Etc::sourcelist="$sources" -o Dir::Etc::sourceparts=-
+		-o Dir::State::Lists="$lists" -o Dir::State::status=/dev/null
+		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
+		${3:+-o APT::Architecture="$3" -o APT::Architectures="$3"})
+	[ ! -e "$sources" ] || return 0
+	mkdir -p "$lists/partial"
+	sources_of_suite "$1" >"$sources"
 	# Not every archive has every suite: what matters is the download.
-	apt-get "${options[@]}" update || :
-	cd "$2" && shift 2 && apt-get "${options[@]}" download "$@"
+	apt-get -q "${APT_OPTIONS[@]}" update || :
+}
+
+# download_from SUITE DIR PACKAGE...
+download_from() (
+	use_suite "$1" "$2"
+	shift
+	download "$@"
 )
 
 # unpack DEB DIR [PATH]: all of the package, or only what is below PATH.

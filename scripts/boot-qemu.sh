@@ -7,7 +7,7 @@
 # SECONDS are those that both CPUs may be busy; see boot.sh.
 # Emulation is the default, as a /dev/kvm that exists may still not work; ask for
 # it with ACCEL=kvm. Each CPU sits in a socket of its own, as a kernel without ACPI
-# looks no further.
+# looks no further. MACHINE= is another machine than this one, by Debian's name.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -18,8 +18,22 @@ set -euo pipefail
 vmlinuz=$1 initramfs=$2 limit=$3 log=$4
 shift 4
 
-run_guest "$limit" "$log" qemu-system-x86_64 \
-	-accel "${ACCEL:-tcg,thread=multi}" -cpu max -smp 2,sockets=2 -m 1024 \
-	-nodefaults -display none -serial stdio -no-reboot \
-	-kernel "$vmlinuz" -initrd "$initramfs" \
-	-append "console=ttyS0 panic=-1 oops=panic log_buf_len=4M $*"
+console=ttyS0
+case ${MACHINE:-} in
+'')
+	qemu=(qemu-system-x86_64 -cpu max -smp 2,sockets=2 -serial stdio)
+	;;
+arm64) # The kernel's own algorithm for pointer authentication would take most of the time.
+	qemu=(qemu-system-aarch64 -M virt -cpu "max,pauth-impdef=on" -smp 2 -serial stdio)
+	console=ttyAMA0
+	;;
+s390x)
+	qemu=(qemu-system-s390x -M s390-ccw-virtio -cpu max -smp 2
+		-chardev "stdio,id=console" -device "sclpconsole,chardev=console")
+	;;
+*) die "boot-qemu.sh: nobody knows how to boot $MACHINE" ;;
+esac
+
+run_guest "$limit" "$log" "${qemu[@]}" -accel "${ACCEL:-tcg,thread=multi}" -m 1024 \
+	-nodefaults -display none -no-reboot -kernel "$vmlinuz" -initrd "$initramfs" \
+	-append "console=$console panic=-1 oops=panic log_buf_len=4M $*"

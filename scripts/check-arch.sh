@@ -11,11 +11,19 @@ set -euo pipefail
 
 # name, what it needs, what it does
 stages=(
+	"classes        gcc            the suites, where kmalloc() has no class below 128 bytes"
 	"cross-s390x    cross-s390x    suites, stress test and corpus in user space, big endian"
 	"cross-arm64    cross-arm64    the same on arm64"
 	"cross-ppc64    cross-ppc64    the same on ppc64, big endian"
 	"cross-ppc64el  cross-ppc64el  the same on ppc64, little endian"
 	"cross-riscv64  cross-riscv64  the same on riscv64"
+	"stock-rt         stock-rt         samples and stress test on Debian 12's PREEMPT_RT kernel"
+	"stock-5.10       stock-5.10       the same on Debian 11's cloud kernel"
+	"stock-6.12       stock-6.12       on 6.12's, from bookworm-backports"
+	"stock-7.3        stock-7.3        on the newest, from trixie-backports"
+	"stock-arm64-4k   stock-arm64-4k   on arm64, Debian 12's cloud kernel, pages of 4K"
+	"stock-arm64-16k  stock-arm64-16k  on arm64, 6.12, pages of 16K"
+	"stock-s390x      stock-s390x      on s390x, Debian 12's kernel, big endian"
 )
 
 run_stages '' "${stages[@]}"

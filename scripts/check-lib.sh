@@ -27,7 +27,7 @@ lanes=()
 # package in Debian 12; and other Debians.
 may_be_missing() {
 	case $1 in
-	uml-* | kasan | kcsan | clang-kernel | herd | debian-* | cross-*) true ;;
+	uml-* | kasan | kcsan | clang-kernel | herd | debian-* | cross-* | stock-*) true ;;
 	*) false ;;
 	esac
 }
@@ -61,10 +61,12 @@ prepare() {
 			LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
 			UML=$("$HMAP_SCRIPTS/kernel-uml.sh" "${version#-}")
 		;;
-	stock | patch)
-		(ensure_packages perl qemu-system-x86 patch) &&
-			found=$("$HMAP_SCRIPTS/kernel-cloud.sh") &&
-			eval "$found"
+	stock | stock-* | patch)
+		STOCK=''
+		[[ $1 != stock-* ]] || STOCK=${1#stock-}
+		found=$("$HMAP_SCRIPTS/kernel-cloud.sh" ${STOCK:+"$STOCK"}) &&
+			eval "$found" &&
+			(ensure_packages perl patch "$(qemu_of "$MACHINE")")
 		;;
 	kasan | kcsan)
 		(ensure_packages perl python3 qemu-system-x86 patch) &&
@@ -167,7 +169,7 @@ run_stage() {
 	prepare "$2" || status=$?
 	if [ "$status" -eq 0 ]; then
 		unset HMAP_REASON
-		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG CLANG_KERNEL HERD7 CHROOT MACHINE
+		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG CLANG_KERNEL HERD7 CHROOT MACHINE STOCK
 		STAGE=$name with_heartbeat "running $name" "$log" \
 			bash "$(script_of "$name")" || status=$?
 		count "$log" "$status"
@@ -278,7 +280,7 @@ run_stages() {
 	done
 	lock_file "$HMAP_BUILD/lock" "using this checkout's build directory"
 	# A stage builds what no stage before it has built in this run.
-	rm -rf "$HMAP_BUILD"/{uml,uml-*.*,stock,debug}/
+	rm -rf "$HMAP_BUILD"/{uml,uml-*.*,stock,stock-*,debug}/
 	: >"$RESULTS"
 
 	for stage; do

@@ -2,14 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 #
-# Guest for any kernel: every module loads, works in short, and leaves nothing
-# behind.
+# Guest for any kernel: every module loads, works in short, and leaves nothing behind. The
+# stress test, if it is there, takes hmap_seconds= for each kind of map.
 # shellcheck source=scripts/guest-lib.sh
 . /lib/guest-lib.sh
 
+echo "This is Linux $(uname -r) on $(nproc) CPUs, $(uname -m)."
 load /modules/hmap.ko
 for module in $(users_of_hmap); do
-	load "/modules/$module.ko"
+	case $module in
+	hmap_stress) load "/modules/$module.ko" seconds="$(argument hmap_seconds)" ;;
+	*) load "/modules/$module.ko" ;;
+	esac
 done
 
 if [ -x /bin/kv_demo ]; then

@@ -5,7 +5,8 @@
 #
 # Make an initramfs of busybox, guest-lib.sh, INIT as /init and the given files.
 # Without DEST a module goes to /modules, everything else to /bin. No device nodes
-# are needed: kernels bring /dev/console along, guest-lib.sh mounts devtmpfs.
+# are needed: kernels bring /dev/console along, guest-lib.sh mounts devtmpfs. MACHINE= is
+# the one that busybox is for, if not this one.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -23,11 +24,12 @@ destination() {
 }
 
 busybox=$("$HMAP_SCRIPTS/busybox.sh")
+guest_busybox=$("$HMAP_SCRIPTS/busybox.sh" ${MACHINE:+"$MACHINE"})
 root=$(mktemp -d "$HMAP_BUILD/initramfs.XXXXXX")
 trap 'rm -rf "$root"' EXIT
 
 mkdir -p "$root"/{bin,lib,proc,sys,dev,tmp,modules}
-install -m 755 "$busybox" "$root/bin/busybox"
+install -m 755 "$guest_busybox" "$root/bin/busybox"
 install -m 755 "$init" "$root/init"
 install -m 644 "$HMAP_SCRIPTS/guest-lib.sh" "$root/lib/guest-lib.sh"
 for file; do

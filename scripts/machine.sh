@@ -25,6 +25,23 @@ emulator_of() {
 	esac
 }
 
+# kernel_arch_of MACHINE: what the kernel calls it.
+kernel_arch_of() {
+	case $1 in
+	s390x) echo s390 ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# qemu_of [MACHINE]: the package that emulates all of it; without MACHINE: of this one.
+qemu_of() {
+	case ${1:-} in
+	'') echo qemu-system-x86 ;;
+	arm64) echo qemu-system-arm ;;
+	*) echo qemu-system-misc ;;
+	esac
+}
+
 # ensure_cross MACHINE: a compiler for it.
 ensure_cross() {
 	ensure_packages "gcc-$(triplet_of "$1")" "libc6-dev-$1-cross"

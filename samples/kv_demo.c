@@ -151,7 +151,8 @@ static void check_growth(const struct demo *demo, const struct counters *before)
 	long long splits = after->n[SPLITS] - before->n[SPLITS];
 	long long bytes = after->n[BYTES_IN_USE] - before->n[BYTES_IN_USE];
 	long long names = name_bytes(&demo->model);
-	long long least = names + SLOT_BYTES * (long long)demo->model.len;
+	long long least = name_block_bytes(&demo->model) +
+			  SLOT_BYTES * (long long)demo->model.len;
 
 	printf("One map made its first table. By %lld splits it has come to %lld, behind\n"
 	       "a directory that has doubled %lld times. All of that and the copies of\n"

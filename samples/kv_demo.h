@@ -78,6 +78,7 @@ struct list list_of(struct text *text, size_t prefix);
 void keep_last(struct list *list);
 void list_free(struct list *list);
 long long name_bytes(const struct list *list);
+long long name_block_bytes(const struct list *list);
 
 /* an open file of the device */
 struct text read_back(int fd);

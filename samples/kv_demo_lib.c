@@ -232,6 +232,36 @@ long long name_bytes(const struct list *list)
 	return bytes;
 }
 
+/* The smallest block of kmalloc(); if the kernel does not tell, that of most machines. */
+static size_t smallest_block(void)
+{
+	FILE *file = fopen("/proc/slabinfo", "r");
+	size_t size, smallest = 0;
+	char line[512], behind;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "kmalloc-%zu%c", &size, &behind) == 2 && behind == ' ' &&
+		    (!smallest || size < smallest))
+			smallest = size;
+	if (file)
+		fclose(file);
+	return smallest ? smallest : 8;
+}
+
+/* Each name has a block of its own. */
+long long name_block_bytes(const struct list *list)
+{
+	const size_t smallest = smallest_block();
+	long long bytes = 0;
+	size_t i, len;
+
+	for (i = 0; i < list->len; i++) {
+		len = strlen(list->entries[i].name) + 1;
+		bytes += len > smallest ? len : smallest;
+	}
+	return bytes;
+}
+
 static size_t equal_entries(const struct list *a, const struct list *b)
 {
 	size_t i;

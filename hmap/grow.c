@@ -48,7 +48,8 @@ static struct hmap_table *clone_table(struct hmap *map, struct hmap_table *table
 	struct hmap_table *clone;
 
 	size = max(size, hmap_table_size_min(table->depth));
-	clone = hmap_table_alloc(map, hmap_table_fit(type, size), table->depth, hmap_gfp_after(table, gfp), type);
+	clone = hmap_table_alloc(map, hmap_table_fit(type, size), table->depth,
+				 hmap_gfp_after(table, gfp), type);
 	if (!clone)
 		return NULL;
 	hmap_table_copy(type, table, (struct hmap_table *[]){ clone, clone }, hmap_seed(map));
@@ -120,7 +121,8 @@ static int copy_halves(struct hmap *map, struct hmap_table *table,
 	if (table->live > hmap_table_slots(type, size))
 		size = hmap_table_size_for(type, table->live);
 	for (i = 0; i < 2; i++)
-		half[i] = hmap_table_alloc(map, hmap_table_fit(type, size), table->depth + 1, gfp, type);
+		half[i] = hmap_table_alloc(map, hmap_table_fit(type, size), table->depth + 1, gfp,
+					   type);
 	if (!half[0] || !half[1]) {
 		discard_table(map, half[0], type);
 		discard_table(map, half[1], type);
@@ -180,7 +182,8 @@ static int narrow_table(struct hmap *map, struct hmap_table *table, u64 hash, gf
 	if (hmap_dir_make_room(map, hash, table->depth, &room, gfp, type))
 		return -ENOMEM;
 	half[upper] = table;
-	half[!upper] = hmap_table_alloc(map, hmap_table_fit(type, HMAP_DIR_TABLE_MIN), depth, gfp, type);
+	half[!upper] = hmap_table_alloc(map, hmap_table_fit(type, HMAP_DIR_TABLE_MIN), depth, gfp,
+					type);
 	if (!half[!upper]) {
 		hmap_dir_give_up(type, &room);
 		return -ENOMEM;

@@ -26,6 +26,7 @@ stages=(
 	"memcg          stock    accounted inserts stay on the bill of their memory cgroup"
 	"reserve        stock    room for more than there is memory is refused, and nobody is killed"
 	"types          stock    what each type uses, in debugfs; who leaves maps behind; a trace of tables"
+	"tools          stock    hmapstat shows what that guest has printed; what it says where it cannot"
 	"nmi            stock    lookups in NMIs, beside a writer on the same processor"
 	"build-uml-7.3  uml-7.3  build for User-Mode Linux 7.3, W=1, without a warning"
 	"stress-smp     uml-7.3  the same in User-Mode Linux, on two CPUs at full speed"

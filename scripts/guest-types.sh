@@ -36,12 +36,26 @@ sizes_add_up() {
 		"$TYPES" || fail "tables by size are not all tables"
 }
 
+# show_files NAME: both files as they are now, which the host reads by hmapstat (stage tools).
+show_files() {
+	local file
+
+	dmesg -n 1 # or the kernel's messages come in between
+	for file in "$STATS" "$TYPES"; do
+		echo "HMAP-FILE: $1/$(basename "$file")"
+		cat "$file"
+		echo "HMAP-FILE-END"
+	done
+	dmesg -n 7
+}
+
 load /modules/hmap.ko
+show_files fresh
 [ "$(wc -l <"$TYPES")" = 1 ] || fail "there are types before any map"
 
 echo "three maps of 10,000 numbers, of which every fifth stays"
 load /modules/hmap_memory.ko maps=3 entries=10000
-cat "$TYPES"
+show_files filled
 is numbers module hmap_memory
 [ "$(column numbers tables)" -gt 0 ] || fail "numbers have no tables"
 [ "$(column numbers peak)" -gt "$(column numbers bytes)" ] || fail "numbers have no peak"
@@ -63,11 +77,12 @@ dmesg | grep 'has left' && fail "something was left"
 echo "a module that leaves a map behind is named"
 load /modules/hmap_memory.ko kind=2 maps=1 entries=100 leave=1
 bytes=$(column names bytes) tables=$(column names tables)
+show_files names
 [ "$tables" -gt 0 ] || fail "names have no tables"
 unload hmap_memory
 dmesg | grep "hmap: module hmap_memory has left $tables tables of type names behind, $bytes bytes" ||
 	fail "it was not"
-cat "$TYPES"
+show_files left
 is '(others)' bytes "$bytes"
 is '(others)' tables "$tables"
 adds_up

@@ -34,6 +34,17 @@ configure() {
 	) >"$LOG" 2>&1 </dev/null || die "configuring the kernel failed, see $LOG"
 }
 
+# What the fragments say of each option: the last one that names it is right.
+wanted_options() {
+	cat "${CONFIGS[@]}" | tac | awk '
+		/^(# )?CONFIG_/ {
+			option = $0
+			gsub(/^# |[= ].*$/, "", option)
+			if (!seen[option]++)
+				print
+		}'
+}
+
 # Options whose dependencies are not met are dropped, and selected ones kept,
 # without a word.
 verify_config() {
@@ -41,10 +52,10 @@ verify_config() {
 
 	while read -r option; do
 		grep -qxF "$option" "$1/.config" || die "the kernel configuration lost $option"
-	done < <(grep -h -E '^CONFIG_.*=' "${CONFIGS[@]}")
+	done < <(wanted_options | grep -E '^CONFIG_.*=')
 	while read -r option; do
 		! grep -q "^$option=" "$1/.config" || die "the kernel configuration kept $option"
-	done < <(sed -n 's/^# \(CONFIG_.*\) is not set$/\1/p' "${CONFIGS[@]}")
+	done < <(wanted_options | sed -n 's/^# \(CONFIG_.*\) is not set$/\1/p')
 }
 
 build() {

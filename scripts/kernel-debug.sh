@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# kernel-debug.sh kasan|kcsan
+# kernel-debug.sh kasan|kcsan|crash
 #
-# Build a small x86-64 kernel with these checkers and print its build directory.
+# Build a small x86-64 kernel with these checkers, or one that leaves a crash dump to
+# look at, and print its build directory.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=scripts/apt.sh
 . "$HMAP_SCRIPTS/apt.sh"
 
-[ -f "$HMAP_SCRIPTS/debug-${1:-}.config" ] || die "usage: kernel-debug.sh kasan|kcsan"
+[ -f "$HMAP_SCRIPTS/debug-${1:-}.config" ] || die "usage: kernel-debug.sh kasan|kcsan|crash"
 
 # uml.config: modules, KUnit, fault injection and what is left out are the same.
 # shellcheck disable=SC2034 # for kernel-build.sh

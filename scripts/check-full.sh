@@ -25,6 +25,7 @@ stages=(
 	"layers          kasan     who calls whom in hmap/, in a kernel with lockdep"
 	"reload          uml-7.3   load and unload it 1,000 times, with users in between"
 	"reload-debug    kasan     the same 100 times, under KASAN and kmemleak"
+	"crash           crash     hmap.py for drgn finds in a crash dump what the guest had counted"
 	"kcsan           kcsan     the stress test under KCSAN"
 	"broken-kcsan    kcsan     break hmap on purpose; KCSAN has to find it"
 	"search          gcc       search for sequences of calls that cost much"

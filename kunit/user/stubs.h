@@ -220,6 +220,8 @@ bool stub_dies(void (*run)(void));
 #define MODULE_PARM_DESC(name, text)		struct __desc_unused
 #define EXPORT_SYMBOL_NS_GPL(symbol, ns)	struct __export_unused
 #define MODULE_IMPORT_NS(ns)			struct __import_unused
+#define MODULE_DESCRIPTION(text)		struct __description_unused
+#define MODULE_LICENSE(text)			struct __license_unused
 
 /* memory */
 #define GFP_KERNEL		0xcc0u

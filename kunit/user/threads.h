@@ -122,7 +122,5 @@ extern int (* const stub_module_init)(void);
 #define __exit			__maybe_unused
 #define module_init(fn)		int (* const stub_module_init)(void) = (fn)
 #define module_exit(fn)		struct __exit_unused
-#define MODULE_DESCRIPTION(text)	struct __description_unused
-#define MODULE_LICENSE(text)	struct __license_unused
 
 #endif /* _HMAP_USER_THREADS_H */

@@ -5,6 +5,7 @@
 #
 # - a typed lookup in a map without entries is one load of the root, one test, and out;
 # - where the only object is in the header, a lookup hashes nothing;
+# - on arm64, too, such a lookup begins with a load of the root and a branch out;
 # - on arm64 a pointer is overwritten by a store-release, and a word is read by a
 #   load-acquire. The core is compiled for that as it is for user space.
 # shellcheck source=scripts/stages/lib.sh
@@ -80,13 +81,32 @@ hashes_nothing() {
 		END { exit !way(1, 0) }'
 }
 
-# arm64_count DIR FILE FUNCTION INSTRUCTION: how often it is in hmap/FILE.c, compiled for
-# arm64 from the sources in DIR; FUNCTION: a regular expression.
-arm64_count() {
+# arm64_object DIR FILE: FILE.c of hmap/ or kunit/, compiled for arm64 from the sources in DIR.
+arm64_object() {
 	local out=$1/arm64/plain/$2.o
 
 	make --no-print-directory -s -C "$1/kunit/user" BUILD="$1/arm64" \
 		CC=aarch64-linux-gnu-gcc "$out" >&2 || die "cannot compile $2.c for arm64"
+	echo "$out"
+}
+
+# arm64_is_load_and_branch FUNCTION: it begins so, by the same register.
+arm64_is_load_and_branch() {
+	local out begin
+
+	out=$(arm64_object "$HMAP_BUILD/arm64" hmap_inline)
+	begin=$(aarch64-linux-gnu-objdump -d --no-show-raw-insn "$out" |
+		grep -A 2 "<$1>:" | tail -n 2 | cut -f 2-)
+	echo "$begin"
+	tr '\t\n' '  ' <<<"$begin" | grep -qE '^lda?r (x[0-9]+), \[x0\] cbz \1, '
+}
+
+# arm64_count DIR FILE FUNCTION INSTRUCTION: how often it is in FILE.c of hmap/; FUNCTION: a
+# regular expression.
+arm64_count() {
+	local out
+
+	out=$(arm64_object "$1" "$2")
 	aarch64-linux-gnu-objdump -d --no-show-raw-insn "$out" | awk -v name="<($3)>:" -v op="$4" '
 		/^[0-9a-f]+ </ { inside = $0 ~ name }
 		inside && $2 == op { n++ }
@@ -121,6 +141,10 @@ word_is_acquired() {
 
 check_arm64() {
 	copy_sources "$HMAP_BUILD/arm64"
+	check "arm64: an empty map of values: a load and a branch" \
+		arm64_is_load_and_branch inlined_lookup
+	check "arm64: an empty map of objects: a load and a branch" \
+		arm64_is_load_and_branch inlined_object_lookup
 	check "arm64: a pointer is overwritten by a store-release" pointer_is_released
 	check "arm64: a word is read by a load-acquire" word_is_acquired
 }
@@ -136,7 +160,7 @@ if (ensure_packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross patch); then
 	check_arm64
 else
 	echo "skipped: no compiler for arm64 (gcc-aarch64-linux-gnu, libc6-dev-arm64-cross)"
-	skipped=2
+	skipped=4
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

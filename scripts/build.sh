@@ -89,6 +89,14 @@ build_for_debug() {
 	} 2>&1 | tee "$dir.log"
 }
 
+# build_for_machine DIR: for KERNEL, of kernel-machine.sh. Emulation is slow, too.
+build_for_machine() {
+	copy_sources "$1"
+	build_modules "$KERNEL" "$1" ARCH="$(kernel_arch_of "$MACHINE")" \
+		CROSS_COMPILE="$(triplet_of "$MACHINE")-" HMAP_KUNIT=1 W=1 \
+		KCFLAGS="-DHMAP_CHURN_PAIRS=100000 -DHMAP_FEW_FAULTS" 2>&1 | tee "$1.log"
+}
+
 # Programs for guests are static, as there are no libraries.
 build_kv_demo() {
 	"${MACHINE:+$(triplet_of "$MACHINE")-}gcc" -O2 -Wall -static -o "$1/kv_demo" "$1"/samples/kv_demo*.c

@@ -27,7 +27,7 @@ lanes=()
 # package in Debian 12; and other Debians.
 may_be_missing() {
 	case $1 in
-	uml-* | kasan | kcsan | clang-kernel | herd | debian-* | cross-* | stock-* | crash) true ;;
+	uml-* | kasan | kcsan | clang-kernel | herd | debian-* | cross-* | stock-* | crash | machine-*) true ;;
 	*) false ;;
 	esac
 }
@@ -80,6 +80,12 @@ prepare() {
 	cross-*)
 		MACHINE=${1#cross-}
 		(ensure_cross "$MACHINE" && ensure_packages make qemu-user-static)
+		;;
+	machine-*)
+		MACHINE=${1#machine-}
+		(ensure_packages perl python3 "$(qemu_of "$MACHINE")") &&
+			LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
+			KERNEL=$("$HMAP_SCRIPTS/kernel-machine.sh" "$MACHINE")
 		;;
 	shell) (ensure_packages shellcheck) ;;
 	herd)
@@ -169,7 +175,7 @@ run_stage() {
 	prepare "$2" || status=$?
 	if [ "$status" -eq 0 ]; then
 		unset HMAP_REASON
-		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG CLANG_KERNEL HERD7 CHROOT MACHINE STOCK
+		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG CLANG_KERNEL HERD7 CHROOT MACHINE STOCK KERNEL
 		STAGE=$name with_heartbeat "running $name" "$log" \
 			bash "$(script_of "$name")" || status=$?
 		count "$log" "$status"
@@ -280,7 +286,7 @@ run_stages() {
 	done
 	lock_file "$HMAP_BUILD/lock" "using this checkout's build directory"
 	# A stage builds what no stage before it has built in this run.
-	rm -rf "$HMAP_BUILD"/{uml,uml-*.*,stock,stock-*,debug}/
+	rm -rf "$HMAP_BUILD"/{uml,uml-*.*,stock,stock-*,kunit-*,debug}/
 	: >"$RESULTS"
 
 	for stage; do

@@ -20,7 +20,7 @@ LOG=$HMAP_LOG/kernel-$NAME-$VERSION.log
 build_key() {
 	{
 		cat "${CONFIGS[@]}"
-		gcc --version
+		"${CROSS_COMPILE:-}gcc" --version
 	} | sha256sum | cut -c1-12
 }
 

@@ -33,6 +33,15 @@ kernel_arch_of() {
 	esac
 }
 
+# image_of MACHINE: what is booted, in the kernel's build directory.
+image_of() {
+	case $1 in
+	arm64) echo arch/arm64/boot/Image ;;
+	s390x) echo arch/s390/boot/bzImage ;;
+	*) die "no kernel is built for $1" ;;
+	esac
+}
+
 # qemu_of [MACHINE]: the package that emulates all of it; without MACHINE: of this one.
 qemu_of() {
 	case ${1:-} in

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../samples/kv_demo.h"
+#include "guest/kv_demo.h"
 
 #define KEYS		700	/* enough for a directory that doubles */
 #define FILES		4

@@ -99,11 +99,12 @@ build_for_machine() {
 
 # Programs for guests are static, as there are no libraries.
 build_kv_demo() {
-	"${MACHINE:+$(triplet_of "$MACHINE")-}gcc" -O2 -Wall -static -o "$1/kv_demo" "$1"/samples/kv_demo*.c
+	"${MACHINE:+$(triplet_of "$MACHINE")-}gcc" -O2 -Wall -static -o "$1/kv_demo" \
+		"$1"/kunit/guest/kv_demo*.c
 }
 
 build_guest_programs() {
 	gcc -O2 -Wall -static -o "$1/kv_fuzz" "$1"/kunit/guest/{kv_fuzz,fuzz_*}.c \
-		"$1/samples/kv_demo_lib.c"
+		"$1/kunit/guest/kv_demo_lib.c"
 	gcc -O2 -Wall -static -o "$1/read_debugfs" "$1/kunit/guest/read_debugfs.c"
 }

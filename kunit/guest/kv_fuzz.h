@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "../../samples/kv_demo.h"
+#include "kv_demo.h"
 
 /* What hmap_kv.c promises: bytes of a line, and those that one write() takes. */
 #define LINE_SIZE	4096

@@ -12,7 +12,7 @@ checkpatch() {
 
 # kunit/user stands in for the kernel's own headers, so it defines what checkpatch
 # asks others to use. A user program has no __printf() and the like.
-PROGRAM='^(samples/kv_demo|kunit/guest/)'
+PROGRAM='^kunit/guest/'
 # Tracepoints are laid out as the kernel's are.
 TRACE='^hmap/trace\.h'
 sources | grep -v -E -e '^kunit/user/' -e "$PROGRAM" -e "$TRACE" | checkpatch

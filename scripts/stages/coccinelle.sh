@@ -27,7 +27,7 @@ report() {
 
 copy_sources "$DIR"
 # Those are no kernel code.
-rm -rf "$DIR"/{kunit,bench}/user "$DIR"/kunit/guest "$DIR"/samples/kv_demo*
+rm -rf "$DIR"/{kunit,bench}/user "$DIR"/kunit/guest
 
 passed=0 failed=0 skipped=0
 while read -r patch; do

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What user space has of it is looked at with the headers that it is built with there;
-# the samples, and what only a kernel has, without any.
+# the samples, the demo's program, and what only a kernel has, without any.
 # shellcheck source=scripts/stages/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -22,4 +22,4 @@ make --no-print-directory -C kunit/user BUILD="$DIR" headers
 mapfile -t core < <(sources | grep -E '^(hmap|kunit/user)/.*\.c$|^kunit/model.*\.c$' |
 	grep -v -E '^hmap/(main|debugfs)\.c$|^kunit/model_kind\.c$|^kunit/user/(threads|stress)\.c$')
 check --include=kunit/user/stubs.h -I "$DIR/include" -I . -I kunit/user "${core[@]}"
-check samples/*.c hmap/main.c hmap/debugfs.c
+check samples/*.c kunit/guest/kv_demo*.c hmap/main.c hmap/debugfs.c

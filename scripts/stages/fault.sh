@@ -11,7 +11,7 @@ CONSOLE=$HMAP_LOG/$STAGE-console.log
 
 [ -e "$DIR/hmap.ko" ] || build_for_debug
 # Static, as the guest has no libraries.
-gcc -O2 -Wall -static -o "$DIR/kv_fault" kunit/kv_fault.c samples/kv_demo_lib.c
+gcc -O2 -Wall -static -o "$DIR/kv_fault" kunit/kv_fault.c kunit/guest/kv_demo_lib.c
 "$HMAP_SCRIPTS/initramfs.sh" "$DIR/fault.gz" "$HMAP_SCRIPTS/guest-fault.sh" \
 	"$DIR/hmap.ko" "$DIR/samples/hmap_kv.ko" "$DIR/kv_fault"
 

@@ -19,6 +19,7 @@ stages=(
 	"inline         uml      a typed lookup in an empty map is a load and a test"
 	"layers         uml      who calls and includes whom in hmap/: in one direction only"
 	"nocompile      uml      mistakes that the compiler has to find"
+	"samples        uml      use the samples; the same module on hmap and on rhashtable, measured"
 	"guard          uml      a module built against other headers does not load"
 	"build-stock    stock    build for Debian's stock kernel, W=1, without a warning"
 	"stock          stock    load and use the modules on the stock kernel"

@@ -19,6 +19,9 @@ done
 if [ -x /bin/kv_demo ]; then
 	/bin/kv_demo --quick || fail "kv_demo"
 fi
+if [ -x /bin/samples.sh ]; then
+	/bin/samples.sh || fail "samples"
+fi
 
 unload_all
 [ ! -e $LEAKS ] || check_leaks

@@ -16,8 +16,11 @@ load /modules/hmap.ko
 echo "KTAP version 1"
 load /modules/hmap_kunit.ko
 load /modules/hmap_stress.ko seconds="$seconds"
-load /modules/hmap_kv.ko
+for sample in hmap_kv hmap_sessions hmap_flows rhashtable_flows; do
+	load /modules/$sample.ko
+done
 /bin/kv_demo --quick || fail "kv_demo"
+/bin/samples.sh || fail "samples"
 
 # Leaks are looked for while hmap can still be named in their stacks, and after
 # it has gone.

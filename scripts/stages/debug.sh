@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# KUnit tests, stress test and sample on a kernel that checks itself; see
+# KUnit tests, stress test and samples on a kernel that checks itself; see
 # debug-kasan.config.
 # shellcheck source=scripts/stages/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -14,7 +14,7 @@ DIR=$HMAP_BUILD/debug
 no_warnings "$DIR.log"
 "$HMAP_SCRIPTS/initramfs.sh" "$DIR/initramfs.gz" "$HMAP_SCRIPTS/guest-debug.sh" \
 	"$DEBUG/lib/kunit/kunit.ko" "$DIR/hmap.ko" "$DIR"/kunit/hmap_{kunit,stress}.ko \
-	"$DIR/samples/hmap_kv.ko" "$DIR/kv_demo"
+	"$DIR"/samples/*.ko "$DIR/kv_demo" kunit/guest/samples.sh
 
 # kunit.py wants lines without a time.
 kunit_guest "$HMAP_SCRIPTS/boot-qemu.sh" "$DEBUG/arch/x86/boot/bzImage" \

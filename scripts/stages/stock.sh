@@ -12,9 +12,9 @@ DURATION=${DURATION:-1}
 
 [ -e "$DIR/hmap.ko" ] || build_for_stock
 no_warnings "$DIR.log"
-mapfile -t modules < <(find "$DIR" -name 'hmap*.ko' ! -name hmap_stress.ko)
+mapfile -t modules < <(find "$DIR" -name '*.ko' ! -name hmap_stress.ko)
 [ -z "$STOCK" ] || modules+=("$DIR/kunit/hmap_stress.ko")
 "$HMAP_SCRIPTS/initramfs.sh" "$DIR/initramfs.gz" "$HMAP_SCRIPTS/guest-cloud.sh" \
-	"${modules[@]}" "$DIR/kv_demo"
+	"${modules[@]}" "$DIR/kv_demo" kunit/guest/samples.sh
 HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-qemu.sh" "$VMLINUZ" "$DIR/initramfs.gz" \
 	$((200 + 10 * DURATION)) "$CONSOLE" hmap_seconds="$DURATION"

@@ -35,6 +35,7 @@ static u64 bytes_of(const struct flow_key *key);
 static bool end_flow(const struct flow_key *key);
 static unsigned long end_idle(unsigned long before);
 static size_t memory(void);	/* of the container alone: without the flows */
+static void settle(void);	/* wait for what goes on beside */
 static void end_all(void);
 
 static unsigned int nr = 1000;
@@ -77,9 +78,12 @@ static bool for_all(u32 first, u32 stride, bool (*step)(const struct flow_key *k
 		at = (at + stride) % nr;
 		if (!step(&key))
 			return false;
-		if (i % 1024 == 0)
-			cond_resched();	/* rhashtable has a worker to wait for the CPU */
+		if (i % 64 == 0) {
+			settle();
+			cond_resched();
+		}
 	}
+	settle();
 	return true;
 }
 

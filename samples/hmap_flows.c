@@ -117,6 +117,10 @@ static size_t memory(void)
 	return sizeof(flows) + flows_memory(&flows);
 }
 
+static void settle(void)
+{
+}
+
 static void free_flow(void *flow, void *arg)
 {
 	kfree(flow);

@@ -3,6 +3,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/rhashtable.h>
+#include <linux/workqueue.h>
 
 #include "flows.h"
 
@@ -130,6 +131,12 @@ static size_t memory(void)
 	bytes = struct_size(table, buckets, table->size);
 	rcu_read_unlock();
 	return sizeof(flows) + bytes + sizeof(struct rhash_head) * atomic_read(&flows.nelems);
+}
+
+/* A worker resizes the table. If it comes late, chains are long meanwhile. */
+static void settle(void)
+{
+	flush_work(&flows.run_work);
 }
 
 static void free_flow(void *flow, void *arg)

@@ -15,7 +15,6 @@ stages=(
 	"kunit-6.12      uml-6.12  run the KUnit tests in User-Mode Linux 6.12"
 	"build-uml-7.3   uml-7.3   build for Linux 7.3, W=1, without a warning"
 	"kunit-7.3       uml-7.3   run the KUnit tests in User-Mode Linux 7.3, on two CPUs"
-	"samples-7.3     uml-7.3   the samples there, and the same module on rhashtable, on two CPUs"
 	"readme-uml-7.3  uml-7.3   build the documentation's examples for Linux 7.3, and load them"
 	"debug           kasan     everything under KASAN, UBSAN, lockdep and kmemleak"
 	"readme-debug    kasan     the documentation's examples there"

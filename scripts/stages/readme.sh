@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Build the examples of README.md and Documentation/ as these say, load them into the stock
-# kernel, and see that they log what these show.
+# kernel, and see that they log what these show; count the lines of the samples.
 # shellcheck source=scripts/stages/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=scripts/stages/readme-lib.sh
@@ -20,6 +20,7 @@ write_examples "$DIR"
 ) 2>&1 | tee "$DIR.log"
 no_warnings "$DIR.log"
 require_modules "$DIR"
+bash -e "$DIR/lines.sh" | diff <(grep . "$DIR/lines") -
 
 "$HMAP_SCRIPTS/initramfs.sh" "$DIR/initramfs.gz" "$HMAP_SCRIPTS/guest-cloud.sh" \
 	"$HMAP_BUILD/stock/hmap.ko" "$DIR"/hmap_*.ko

@@ -68,10 +68,14 @@ prepare() {
 			eval "$found" &&
 			(ensure_packages perl patch "$(qemu_of "$MACHINE")")
 		;;
-	kasan | kcsan | crash)
+	kasan | kcsan)
 		(ensure_packages perl python3 qemu-system-x86 patch) &&
 			LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
 			DEBUG=$("$HMAP_SCRIPTS/kernel-debug.sh" "$1")
+		;;
+	crash)
+		(ensure_packages python3-drgn qemu-system-x86) &&
+			DEBUG=$("$HMAP_SCRIPTS/kernel-debug.sh" crash)
 		;;
 	debian-*)
 		(ensure_packages qemu-system-x86 debhelper dh-dkms dpkg-dev lintian make) &&

@@ -5,8 +5,6 @@
 # its maps by drgn: tools/hmap.py has to find what the guest has told of them.
 # shellcheck source=scripts/stages/lib.sh
 . "$(dirname "$0")/lib.sh"
-# shellcheck source=scripts/apt.sh
-. "$HMAP_SCRIPTS/apt.sh"
 
 DIR=$HMAP_BUILD/crash
 CONSOLE=$HMAP_LOG/crash-console.log
@@ -43,7 +41,6 @@ look() {
 	drgn -q -c "$DUMP" -s "$DEBUG/vmlinux" -s "$DIR/hmap.ko" -s "$DIR/kunit/hmap_crash.ko" "$@"
 }
 
-ensure_packages python3-drgn
 copy_sources "$DIR"
 build_modules "$DEBUG" "$DIR" HMAP_STRESS=1
 "$HMAP_SCRIPTS/initramfs.sh" "$DIR/initramfs.gz" "$HMAP_SCRIPTS/guest-crash.sh" \

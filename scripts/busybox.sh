@@ -33,6 +33,6 @@ fetch_busybox() {
 	rm -rf "$tmp"
 }
 
-[ -n "$MACHINE" ] || ENTRY+='[0-9]'
-root=$(ensure_cached "$ENTRY" fetch_busybox)
+# A version begins with a digit, and a machine does not.
+root=$(ensure_cached "${ENTRY}[0-9]" fetch_busybox)
 echo "$root"/*bin/busybox

@@ -344,7 +344,7 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
 	{								\
 		__HMAP_CHECK_KEY(prefix);				\
 	}								\
-	__HMAP_CALL(prefix, struct prefix *, alloc, (gfp_t gfp),	\
+	__HMAP_CALL(prefix, struct prefix * __must_check, alloc, (gfp_t gfp),	\
 		    (struct prefix *)hmap_alloc(gfp))			\
 	__HMAP_CALL_VOID(prefix, free, (struct prefix *m),		\
 		    hmap_free(m ? &m->map : NULL, &prefix##_type))	\

@@ -234,8 +234,9 @@ void hmap_usage_forget(struct module *owner)
 			continue;
 		if (hmap_tally_read(tally, &usage)) {
 			if (usage.bytes)
-				pr_warn("module %s has left %llu tables of type %s behind, %llu bytes: a map was not destroyed\n",
-					module_name(owner), usage.tables, type->name, usage.bytes);
+				pr_warn("module %s has left %llu table%s of type %s behind, %llu bytes: a map was not destroyed\n",
+					module_name(owner), usage.tables,
+					usage.tables == 1 ? "" : "s", type->name, usage.bytes);
 			leave_to_others(tally);
 		}
 		WRITE_ONCE(tally->peak, 0);

@@ -80,7 +80,7 @@ bytes=$(column names bytes) tables=$(column names tables)
 show_files names
 [ "$tables" -gt 0 ] || fail "names have no tables"
 unload hmap_memory
-dmesg | grep "hmap: module hmap_memory has left $tables tables of type names behind, $bytes bytes" ||
+dmesg | grep "hmap: module hmap_memory has left $tables tables\? of type names behind, $bytes bytes" ||
 	fail "it was not"
 show_files left
 is '(others)' bytes "$bytes"

@@ -389,6 +389,15 @@ class Test(unittest.TestCase):
         self.assertEqual((process.returncode, errors), (0, ""))
         self.assertEqual(json.loads(out)["stats"], {"bytes_peak": 7})
 
+    def test_reset_peaks_of_a_copy(self):
+        """It is refused, and stays as it is."""
+        self.use("filled")
+        with open(f"{self.debugfs}/hmap/stats", encoding="utf-8") as file:
+            before = file.read()
+        self.assertIn("is a copy", self.run_it("--reset-peaks", status=ODD_FILE))
+        with open(f"{self.debugfs}/hmap/stats", encoding="utf-8") as file:
+            self.assertEqual(file.read(), before)
+
     # Manual
 
     def test_manual_has_each_option(self):

@@ -163,7 +163,7 @@ static u32 rotate(u32 word, int bits)
 
 static void jhash_bytes(u64 n, void *key)
 {
-	u32 a = n, b = 0x9abcdef0, c = JHASH_RESULT;
+	u32 a = n, b = 0x9abcdef0, c = JHASH_RESULT, words[3];
 
 	c = (c + rotate(b, 24)) ^ b;
 	b = (b + rotate(a, 14)) ^ a;
@@ -172,9 +172,11 @@ static void jhash_bytes(u64 n, void *key)
 	b = (b + rotate(a, 25)) ^ a;
 	a = (a + rotate(c, 11)) ^ c;
 	c = (c + rotate(b, 14)) ^ b;
-	put_u32(key, a - JHASH_START);
-	put_u32(key + 4, b - JHASH_START);
-	put_u32(key + 8, c - JHASH_START);
+	/* As jhash() reads them: in the machine's own order. */
+	words[0] = a - JHASH_START;
+	words[1] = b - JHASH_START;
+	words[2] = c - JHASH_START;
+	memcpy(key, words, sizeof(words));
 }
 
 static u64 hash_jhash_bytes(const void *key)

@@ -161,9 +161,15 @@ static u32 rotate(u32 word, int bits)
 	return word << bits | word >> (32 - bits);
 }
 
+/* jhash() takes the last twelve bytes one by one, the lowest first. */
+static void put_le32(void *key, u32 word)
+{
+	put_u32(key, (__force u32)cpu_to_le32(word));
+}
+
 static void jhash_bytes(u64 n, void *key)
 {
-	u32 a = n, b = 0x9abcdef0, c = JHASH_RESULT, words[3];
+	u32 a = n, b = 0x9abcdef0, c = JHASH_RESULT;
 
 	c = (c + rotate(b, 24)) ^ b;
 	b = (b + rotate(a, 14)) ^ a;
@@ -172,11 +178,9 @@ static void jhash_bytes(u64 n, void *key)
 	b = (b + rotate(a, 25)) ^ a;
 	a = (a + rotate(c, 11)) ^ c;
 	c = (c + rotate(b, 14)) ^ b;
-	/* As jhash() reads them: in the machine's own order. */
-	words[0] = a - JHASH_START;
-	words[1] = b - JHASH_START;
-	words[2] = c - JHASH_START;
-	memcpy(key, words, sizeof(words));
+	put_le32(key, a - JHASH_START);
+	put_le32(key + 4, b - JHASH_START);
+	put_le32(key + 8, c - JHASH_START);
 }
 
 static u64 hash_jhash_bytes(const void *key)

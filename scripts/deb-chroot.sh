@@ -13,7 +13,7 @@ set -euo pipefail
 . "$HMAP_SCRIPTS/apt.sh"
 
 SUITE=$1
-PACKAGES=dkms,gcc,linux-headers-cloud-amd64,openssl
+PACKAGES=dkms,gcc,linux-headers-cloud-amd64,openssl,python3
 ENTRY=debian-$SUITE-$(cksum <<<"$PACKAGES" | cut -d ' ' -f 1)
 
 # The archive that the machine's own suite comes from has the others, too.

@@ -46,6 +46,11 @@ struct search {
 	bool			alone;	/* no other one has that */
 };
 
+/* Of a cursor's range: its stretch is all of a word, and @from that one's number. So the quick
+ * step, which goes from word to word, has nothing to divide.
+ */
+#define WHOLE_WORD	0x80
+
 /* More than a tag. */
 #define NO_TAG	0xff
 
@@ -237,20 +242,18 @@ next_in_word(const struct hmap *map, struct hmap_cursor *at, void *root,
 {
 	const struct candidate none = { };
 	const struct hmap_table *table;
-	u64 word, match, before, home;
+	u64 word, match, before;
 	struct candidate c;
 	u32 nr_words, nr;
 	u8 tag = at->tag;
 
-	if (hmap_root_is_object(root))
+	if (hmap_root_is_object(root) || !(at->range & WHOLE_WORD) || at->tie)
 		return none;
 	table = hmap_deref_table(root, at->hash);
 	nr_words = table->nr_words;
-	/* Its lower half is 0, or nearly so, where a word begins. */
-	home = (u64)at->from * nr_words;
-	if (nr_words != at->words || at->tie || (u32)home >= nr_words)
+	if (nr_words != at->words)
 		return none;
-	for (nr = home >> 32;; nr++) {
+	for (nr = at->from;; nr++) {
 		/* Pairs with the release in hmap_set_word(). */
 		word = smp_load_acquire(hmap_word(table, nr));
 		match = match_from(word, tag);
@@ -266,7 +269,7 @@ next_in_word(const struct hmap *map, struct hmap_cursor *at, void *root,
 	if (match & (match - 1))
 		return none;
 	/* Later than the word: it has no entry of a range that the table took over before. */
-	if (hmap_table_depth(table) + 1 != at->range)
+	if (((hmap_table_depth(table) + 1) | WHOLE_WORD) != at->range)
 		return none;
 	tag = tag_of(word >> (__ffs64(match) - 7));
 	c.slot = hmap_slot_of_match(type, table, nr_words, nr, match);
@@ -278,12 +281,11 @@ next_in_word(const struct hmap *map, struct hmap_cursor *at, void *root,
 	if (hmap_is_object(type) && hmap_is_rcu(type)) {
 		/* Another one may have come there since. */
 		c.hash = hmap_object_hash(type, c.object, hmap_seed(map));
-		if (tag_of(c.hash) != tag || !is_in_range(at, c.hash) ||
-		    hmap_home(c.hash, nr_words) != nr)
+		if (tag_of(c.hash) != tag || hmap_home(c.hash, nr_words) != nr ||
+		    (c.hash ^ at->hash) & ~hmap_range_mask(hmap_table_depth(table)))
 			return none;
 	}
-	if (nr != home >> 32)
-		at->from = first_in_word(nr, nr_words);
+	at->from = nr;
 	at->tag = tag + 1;
 	return c;
 }
@@ -376,6 +378,26 @@ static __always_inline void pass_best(const struct search *s)
 	}
 }
 
+/* For any step but the quick one, a stretch begins with a hash's lower half. */
+static void leave_words(struct hmap_cursor *at)
+{
+	if (!(at->range & WHOLE_WORD))
+		return;
+	at->range &= ~WHOLE_WORD;
+	at->from = first_in_word(at->from, at->words);
+}
+
+static void enter_words(struct hmap_cursor *at)
+{
+	u64 home = (u64)at->from * at->words;
+
+	/* The lower half is 0, or nearly so, where a word begins. */
+	if ((u32)home >= at->words)
+		return;
+	at->range |= WHOLE_WORD;
+	at->from = home >> 32;
+}
+
 /* The next entry, wherever it is. */
 static noinline struct candidate search(const struct hmap *map, struct hmap_cursor *cursor,
 					void *root, const struct hmap_type *type)
@@ -384,13 +406,16 @@ static noinline struct candidate search(const struct hmap *map, struct hmap_curs
 		.type = type, .seed = hmap_seed(map), .at = cursor, .tag = NO_TAG
 	};
 
+	leave_words(cursor);
 	do {
 		if (!cursor->words)
 			enter(cursor, root);
 		look_at_range(&s, root);
 	} while (!s.best.slot && leave(cursor));
-	if (s.best.slot)
+	if (s.best.slot) {
 		pass_best(&s);
+		enter_words(cursor);
+	}
 	return s.best;
 }
 

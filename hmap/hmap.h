@@ -577,11 +577,12 @@ void *hmap_any(const struct hmap *map, const void **key, const struct hmap_type 
  *	of it that of the entry before it, if others may have the same @tag
  * @tie: private: tells that entry from others of the same hash; 0 if there are no others of
  *	the same tag
- * @from: private: where the stretch of the hashes' lower halves begins that it is in
+ * @from: private: where the stretch of the hashes' lower halves begins that it is in; or the
+ *	number of the word that the stretch is all of
  * @words: private: how many words it has been a part of, so where it ends; 0 if the cursor
  *	is before a stretch
  * @range: private: one more than the number of top bits that the range shares; 0 if it is
- *	before a range
+ *	before a range; and which of the two @from is
  * @tag: private: the first that is to come
  *
  * Zeroed, it stands before all entries. It refers to nothing, and may be kept for as long

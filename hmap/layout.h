@@ -96,8 +96,7 @@ struct hmap_table {
 			bool	cleared;	/* dead, and its entries with it */
 			bool	reserved;	/* not to shrink before a trim */
 			bool	accounted;	/* __GFP_ACCOUNT, for those that succeed it */
-			u8	class;		/* by bytes, and where it is counted: usage.c */
-			u16	tally;
+			u16	tally;		/* of the type, for debuggers: usage.c */
 		};
 	};
 	u32	bytes;		/* as allocated */

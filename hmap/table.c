@@ -56,7 +56,6 @@ struct hmap_table *hmap_table_alloc(const struct hmap *map, struct hmap_fit fit,
 		.room	   = slots - hmap_table_slack(slots),
 		.accounted = gfp & __GFP_ACCOUNT,
 		.tally	   = tally,
-		.class	   = hmap_usage_size(size),
 		.bytes	   = size,
 		.depth	   = depth,
 		.flags	   = HMAP_TABLE_VACANT |
@@ -65,7 +64,7 @@ struct hmap_table *hmap_table_alloc(const struct hmap *map, struct hmap_fit fit,
 	clear_words(table, slots);
 	trace_hmap_table_alloc(map, type, table, size, depth);
 	HMAP_COST(bytes, size);
-	this_cpu_inc(cpu->allocated[table->class]);
+	this_cpu_inc(cpu->allocated[hmap_usage_size(size)]);
 	hmap_tally_bytes(&hmap_tallies[tally], cpu, size);
 	return table;
 }
@@ -141,14 +140,14 @@ int hmap_table_keep_hashes(const struct hmap *map, const struct hmap_table *tabl
 void hmap_table_retire(const struct hmap *map, struct hmap_table *table, bool readers,
 		       const struct hmap_type *type)
 {
-	struct hmap_tally *tally = &hmap_tallies[table->tally];
+	struct hmap_tally *tally = &hmap_tallies[hmap_tally_of(type)];
 	struct hmap_tally_cpu __percpu *cpu = tally->cpu;
 	size_t bytes = table->bytes;
 
 	bytes += hmap_dead_bytes(type, table);
 	if (table->cleared)
 		bytes += hmap_used_bytes(type, table);
-	this_cpu_inc(cpu->freed[table->class]);
+	this_cpu_inc(cpu->freed[hmap_usage_size(table->bytes)]);
 	hmap_tally_bytes(tally, cpu, -(long)bytes);
 	trace_hmap_table_free(map, type, table, table->bytes, table->depth);
 	if (!table->pins)

@@ -6,7 +6,7 @@
  *	read_debugfs DIRECTORY PROCESSES
  *
  * Until SIGTERM. A file may not be there, and one that was found may have gone when it
- * is opened; but what can be read is lines "name number", complete. A file is also
+ * is opened; but what can be read is complete lines, "name number" or a type's. A file is also
  * found, with O_PATH, long before it is opened: that does not keep the module, and
  * once it has gone there is an errno, even if it has come back meanwhile.
  */
@@ -29,6 +29,9 @@
 /* What has happened, in all processes. All of it has to. */
 enum { READ, NOT_THERE, STALE, NR_TOTALS };
 static unsigned long *totals;
+
+/* Columns of the file "types", whose types have no space in their names here. */
+#define TYPE_COLUMNS	14
 
 static bool stopped;
 
@@ -59,6 +62,18 @@ static void pause_up_to(unsigned int milliseconds)
 	usleep(1000 * (random() % (milliseconds + 1)));
 }
 
+/* Its columns, of which none is missing. */
+static void check_type(const char *path, const char *line)
+{
+	unsigned int spaces = 0;
+	const char *at;
+
+	for (at = line; *at; at++)
+		spaces += *at == ' ';
+	if (spaces != TYPE_COLUMNS - 1 || at[-1] == ' ')
+		wrong(path, line);
+}
+
 static void check_line(const char *path, const char *line)
 {
 	size_t name = strspn(line, "abcdefghijklmnopqrstuvwxyz_");
@@ -71,13 +86,17 @@ static void check_line(const char *path, const char *line)
 
 static void check_text(const char *path, char *text, size_t len)
 {
+	const bool types = strstr(path, "/types");
 	char *newline, *line = text;
 
 	if (!len || text[len - 1] != '\n' || strlen(text) != len)
 		wrong(path, "not all of it is there");
 	for (; (newline = strchr(line, '\n')); line = newline + 1) {
 		*newline = '\0';
-		check_line(path, line);
+		if (types)
+			check_type(path, line);
+		else
+			check_line(path, line);
 	}
 }
 

@@ -110,9 +110,12 @@ boot() {
 		files+=("$ROOT$file:$file")
 	done
 	files+=("$DIR/unsigned.ko")
+	# One CPU is enough: 6.12 patches its own code while it boots, which the other one of an
+	# emulated machine may run into.
 	"$HMAP_SCRIPTS/initramfs.sh" "$DIR/$name.gz" "$HMAP_SCRIPTS/$guest.sh" "${files[@]}" &&
 		HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-qemu.sh" "$ROOT/boot/vmlinuz-$KERNEL" \
-			"$DIR/$name.gz" 120 "$HMAP_LOG/$STAGE-$name.log" "$@"
+			"$DIR/$name.gz" 120 "$HMAP_LOG/$STAGE-$name.log" \
+			maxcpus=1 "$@"
 }
 
 # says NAME WORDS: the guest's console, and install.rst, so that a user finds what it means.

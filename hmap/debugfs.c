@@ -61,7 +61,7 @@ static int types_show(struct seq_file *m, void *unused)
 	for (i = 0; i < HMAP_TALLIES; i++) {
 		const struct hmap_type *type = READ_ONCE(hmap_tallies[i].type);
 
-		if (hmap_tally_read(&hmap_tallies[i], &usage))
+		if (type && hmap_tally_read(&hmap_tallies[i], &usage))
 			show_usage(m, type->name, module_name(type->owner), &usage);
 	}
 	mutex_unlock(&hmap_type_lock);

@@ -9,7 +9,7 @@
  * A type never changes from the one to the other, so that what was added to a tally is taken
  * from the same.
  *
- * All that changes often is per CPU. Of bytes, a CPU keeps up to BYTES_BATCH to itself before
+ * All that changes often is per CPU. Of bytes, a CPU keeps up to HMAP_BYTES_BATCH to itself before
  * it adds them to the sums, where the peaks are seen.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -50,15 +50,17 @@ static void raise_peak(long *peak, long now)
 		WRITE_ONCE(*peak, now);
 }
 
-/* Add what the CPU has kept to the sums. */
-void hmap_tally_flush(struct hmap_tally *tally)
+/* To both sums, from what a CPU has kept. */
+static void add_bytes(struct hmap_tally *tally, long bytes)
 {
-	long bytes = this_cpu_xchg(tally->cpu->bytes, 0);
-
-	if (tally->cpu == others->cpu)
-		tally = others;
 	raise_peak(&tally->peak, atomic_long_add_return(bytes, &tally->bytes));
 	raise_peak(&total_peak, atomic_long_add_return(bytes, &total));
+}
+
+void hmap_tally_flush(struct hmap_tally *tally)
+{
+	add_bytes(tally->cpu == others->cpu ? others : tally,
+		  this_cpu_xchg(tally->cpu->bytes, 0));
 }
 
 /* The place of @type, or the first one that is free for it; NULL if there is neither. */
@@ -121,10 +123,13 @@ static bool is_lasting(const struct hmap_type *type)
 /* The number of the tally of a type that is not in its home. */
 u32 hmap_tally_find(const struct hmap_type *type)
 {
-	struct hmap_tally *tally = place_of(type);
+	struct hmap_tally *tally = others;
 
-	if (!tally || READ_ONCE(tally->type) != type)
-		tally = READ_ONCE(is_full) || !is_lasting(type) ? others : add_type(type);
+	if (is_lasting(type)) {
+		tally = place_of(type);
+		if (!tally || READ_ONCE(tally->type) != type)
+			tally = READ_ONCE(is_full) ? others : add_type(type);
+	}
 	return tally - hmap_tallies;
 }
 
@@ -135,7 +140,8 @@ bool hmap_tally_read(struct hmap_tally *tally, struct hmap_usage *usage)
 	long bytes;
 
 	memset(usage, 0, sizeof(*usage));
-	if (tally != others && (!tally->type || tally->cpu == others->cpu))
+	/* Pairs with the release in take_place(). */
+	if (tally != others && (!smp_load_acquire(&tally->type) || tally->cpu == others->cpu))
 		return false;
 	bytes = atomic_long_read(&tally->bytes);
 	for_each_possible_cpu(cpu) {
@@ -162,7 +168,7 @@ void hmap_usage_read(const struct hmap_type *type, struct hmap_usage *usage)
 {
 	struct hmap_tally *tally = type ? place_of(type) : others;
 
-	if (!tally || tally->type != type || !hmap_tally_read(tally, usage))
+	if (!tally || READ_ONCE(tally->type) != type || !hmap_tally_read(tally, usage))
 		memset(usage, 0, sizeof(*usage));
 }
 EXPORT_SYMBOL_HMAP(hmap_usage_read);
@@ -211,7 +217,7 @@ static void leave_to_others(struct hmap_tally *tally)
 	for_each_possible_cpu(cpu) {
 		struct hmap_tally_cpu *part = per_cpu_ptr(tally->cpu, cpu);
 
-		atomic_long_add(part->bytes, &others->bytes);
+		add_bytes(others, part->bytes);
 		for (i = 0; i < HMAP_USAGE_SIZES; i++)
 			move(part, i);
 		memset(part, 0, sizeof(*part));

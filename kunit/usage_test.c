@@ -162,6 +162,32 @@ static void types_add_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, after.bytes_in_use, before.bytes_in_use);
 }
 
+/* An object with a map in it, as a recipe of locking.rst ends it: cleared under the lock, then
+ * left to kfree_rcu(). A reader may be in it until then, and nothing is lost.
+ */
+static void a_cleared_map_goes_with_its_object(struct kunit *test)
+{
+	struct holder {
+		struct hmap	map;
+		struct rcu_head	rcu;
+	} *holder = kzalloc(sizeof(*holder), GFP_KERNEL);
+	u64 key = key_of(77);
+	const u64 *value;
+
+	KUNIT_ASSERT_NOT_NULL(test, holder);
+	insert_keys(test, &holder->map, &other_type, 0, 1000);
+	rcu_read_lock();
+	value = hmap_lookup(&holder->map, &key, &other_type);
+	hmap_clear(&holder->map, &other_type);
+	kvfree_rcu(holder, rcu);
+	KUNIT_EXPECT_NULL(test, hmap_lookup(&holder->map, &key, &other_type));
+	KUNIT_EXPECT_TRUE(test, value && READ_ONCE(*value) == 77);
+	rcu_read_unlock();
+	rcu_barrier();
+	KUNIT_EXPECT_EQ(test, usage_of(&other_type).tables, 0);
+	KUNIT_EXPECT_EQ(test, usage_of(&other_type).bytes, 0);
+}
+
 static struct kunit_case usage_test_cases[] = {
 	KUNIT_CASE(a_type_without_a_table_uses_nothing),
 	KUNIT_CASE(tables_are_told_apart_by_size),
@@ -169,6 +195,7 @@ static struct kunit_case usage_test_cases[] = {
 	KUNIT_CASE(blocks_are_counted),
 	KUNIT_CASE(a_type_in_no_module_is_one_of_others),
 	KUNIT_CASE(types_add_up),
+	KUNIT_CASE(a_cleared_map_goes_with_its_object),
 	{}
 };
 

@@ -59,8 +59,14 @@ show_files filled
 is numbers module hmap_memory
 [ "$(column numbers tables)" -gt 0 ] || fail "numbers have no tables"
 [ "$(column numbers peak)" -gt "$(column numbers bytes)" ] || fail "numbers have no peak"
+peak=$(column numbers peak)
 adds_up
 sizes_add_up
+
+echo "a copy of the files is complete, as counters.rst has one made"
+mkdir /tmp/before
+cp -r /sys/kernel/debug/hmap /tmp/before/
+cmp "$TYPES" /tmp/before/hmap/types && cmp "$STATS" /tmp/before/hmap/stats || fail "it is not"
 
 echo "peaks begin anew, gauges stay"
 bytes=$(column numbers bytes)
@@ -97,6 +103,23 @@ shown() {
 		grep -m 1 "map=.* type=numbers .*bytes=[0-9]" /tmp/events || fail "no such event"
 	done
 }
+
+echo "what was left behind counts in later peaks"
+n=0
+while [ "$n" -lt 30 ]; do
+	insmod /modules/hmap_memory.ko kind=2 maps=1 entries=400 leave=1 && rmmod hmap_memory ||
+		fail "cannot load and unload hmap_memory"
+	n=$((n + 1))
+done
+left=$(counter bytes_in_use)
+[ "$left" -gt 150000 ] || fail "only $left bytes are left"
+echo 0 >"$STATS"
+load /modules/hmap_memory.ko maps=3 entries=10000
+unload hmap_memory
+echo "$left bytes left, up to $peak more, bytes_peak $(counter bytes_peak)"
+# But for 32 KiB of each CPU.
+[ "$(counter bytes_peak)" -ge $((left + peak - $(nproc) * 32768)) ] || fail "the peak has none of it"
+adds_up
 
 echo "the same types again, and events"
 mount -t tracefs tracefs "$TRACE"

@@ -390,7 +390,6 @@ static inline long local_read(const local_t *l)
 #define this_cpu_add_return(v, n)	__atomic_add_fetch(&(v), n, __ATOMIC_RELAXED)
 #define this_cpu_add(v, n)		((void)this_cpu_add_return(v, n))
 #define this_cpu_inc(v)			this_cpu_add(v, 1)
-#define this_cpu_dec(v)			this_cpu_add(v, -1)
 #define this_cpu_xchg(v, n)		__atomic_exchange_n(&(v), n, __ATOMIC_RELAXED)
 #define per_cpu_ptr(p, cpu)		((void)(cpu), p)
 /* Not counted as an allocation: it is none of a map's. */

@@ -244,8 +244,8 @@ next_in_word(const struct hmap *map, struct hmap_cursor *at, void *root,
 	const struct hmap_table *table;
 	u64 word, match, before;
 	struct candidate c;
+	u8 tag = at->tag, depth;
 	u32 nr_words, nr;
-	u8 tag = at->tag;
 
 	if (hmap_root_is_object(root) || !(at->range & WHOLE_WORD) || at->tie)
 		return none;
@@ -269,7 +269,8 @@ next_in_word(const struct hmap *map, struct hmap_cursor *at, void *root,
 	if (match & (match - 1))
 		return none;
 	/* Later than the word: it has no entry of a range that the table took over before. */
-	if (((hmap_table_depth(table) + 1) | WHOLE_WORD) != at->range)
+	depth = hmap_table_depth(table);
+	if (((depth + 1) | WHOLE_WORD) != at->range)
 		return none;
 	tag = tag_of(word >> (__ffs64(match) - 7));
 	c.slot = hmap_slot_of_match(type, table, nr_words, nr, match);
@@ -282,7 +283,7 @@ next_in_word(const struct hmap *map, struct hmap_cursor *at, void *root,
 		/* Another one may have come there since. */
 		c.hash = hmap_object_hash(type, c.object, hmap_seed(map));
 		if (tag_of(c.hash) != tag || hmap_home(c.hash, nr_words) != nr ||
-		    (c.hash ^ at->hash) & ~hmap_range_mask(hmap_table_depth(table)))
+		    (c.hash ^ at->hash) & ~hmap_range_mask(depth))
 			return none;
 	}
 	at->from = nr;

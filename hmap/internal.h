@@ -41,8 +41,9 @@ static const struct hmap_type hmap_u32_pair __maybe_unused = {
 /* There is one sound layout of such a slot. */
 static inline bool hmap_is_u32_pair(const struct hmap_type *type)
 {
-	return type->hash == hmap_hash_u32 && !type->equal && type->value_size == sizeof(u32) &&
-	       type->slot_size == 2 * sizeof(u32);
+	return type->hash == hmap_u32_pair.hash && type->key_size == hmap_u32_pair.key_size &&
+	       !type->equal && type->value_size == hmap_u32_pair.value_size &&
+	       type->slot_size == hmap_u32_pair.slot_size;
 }
 
 /* Objects with a u64 in them, compared as such: what is known of them but where that is, for

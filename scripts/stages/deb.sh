@@ -17,20 +17,6 @@ EXAMPLE=/usr/share/doc/hmap-dev/examples/dkms
 
 passed=0 failed=0
 
-# check WHAT COMMAND...
-check() {
-	local what=$1
-	shift
-
-	if "$@"; then
-		echo "ok: $what"
-		passed=$((passed + 1))
-	else
-		echo "NOT OK: $what"
-		failed=$((failed + 1))
-	fi
-}
-
 # What runs there ends with it, sees no network, and asks nothing.
 inside() {
 	unshare --net --kill-child --pid --mount-proc="$ROOT/proc" chroot "$ROOT" \

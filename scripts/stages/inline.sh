@@ -15,20 +15,6 @@
 
 passed=0 failed=0 skipped=0
 
-# check WHAT COMMAND...
-check() {
-	local what=$1
-	shift
-
-	if "$@"; then
-		echo "ok: $what"
-		passed=$((passed + 1))
-	else
-		echo "NOT OK: $what"
-		failed=$((failed + 1))
-	fi
-}
-
 # instructions FUNCTION: address, tab, instruction, without bytes.
 instructions() {
 	objdump -d --no-show-raw-insn "$object" | awk -F'\t' -v header="<$1>:" '

@@ -36,6 +36,20 @@ stock_guest() {
 		"$HMAP_LOG/$STAGE-console.log" "$@"
 }
 
+# check WHAT COMMAND...: whether the command succeeds, counted in $passed and $failed.
+check() {
+	local what=$1
+	shift
+
+	if "$@"; then
+		echo "ok: $what"
+		passed=$((passed + 1))
+	else
+		echo "NOT OK: $what"
+		failed=$((failed + 1))
+	fi
+}
+
 # expect_finds DIR FIND PATCH...: with each patch in a copy of the sources in DIR, FIND LOG
 # has to find something, and to print what. Counts them.
 expect_finds() {

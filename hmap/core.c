@@ -77,7 +77,6 @@
  * as tests for the kernel's memory model.
  */
 #include <linux/err.h>
-#include <linux/slab.h>
 
 #include "internal.h"
 #include "place.h"
@@ -85,34 +84,6 @@
 /* What put() has done. */
 #define ADDED		0
 #define FOUND		1
-
-struct hmap *hmap_alloc(gfp_t gfp)
-{
-	struct hmap *map = kzalloc(sizeof(*map), gfp);
-
-	if (map)
-		hmap_counter_inc(maps_allocated);
-	else
-		hmap_counter_inc(alloc_failures);
-	return map;
-}
-EXPORT_SYMBOL_HMAP(hmap_alloc);
-
-void hmap_free(struct hmap *map, const struct hmap_type *type)
-{
-	void *root;
-
-	if (!map)
-		return;
-	root = rcu_access_pointer(map->root);
-	if (!root || hmap_root_is_object(root))
-		hmap_counter_inc(maps_without_table);
-	else
-		hmap_counter_inc(maps_freed);
-	hmap_destroy(map, type);
-	kfree(map);
-}
-EXPORT_SYMBOL_HMAP(hmap_free);
 
 /* A word of a naturally aligned size is stored in one piece, a pointer with all that the
  * caller wrote behind it.

@@ -7,7 +7,8 @@
 #
 #	abi.sh --list	names all headers that a user of hmap is built with, and writes nothing
 set -e
-headers="compat.h hmap-types.h layout.h find.h hmap-iter.h hmap.h hmap-typed.h"
+headers="compat.h hmap-types.h layout.h find.h hmap-iter.h hmap.h hmap-cursor.h hmap-stats.h
+	 hmap-typed.h"
 if [ "$1" = --list ]; then
 	echo "$headers hmap-abi.h"
 	exit

@@ -10,7 +10,7 @@ set -euo pipefail
 . "$HMAP_SCRIPTS/apt.sh"
 
 OUT=$HMAP_BUILD/man
-HEADERS=(hmap/hmap.h hmap/hmap-typed.h hmap/hmap-types.h)
+HEADERS=(hmap/hmap.h hmap/hmap-cursor.h hmap/hmap-stats.h hmap/hmap-typed.h hmap/hmap-types.h)
 
 ensure_packages groff-base perl
 LINUX_SOURCE=${LINUX_SOURCE:-$("$HMAP_SCRIPTS/kernel-source.sh")}

@@ -66,7 +66,8 @@ sizes_add_up
 echo "a copy of the files is complete, as counters.rst has one made"
 mkdir /tmp/before
 cp -r /sys/kernel/debug/hmap /tmp/before/
-cmp "$TYPES" /tmp/before/hmap/types && cmp "$STATS" /tmp/before/hmap/stats || fail "it is not"
+cmp "$TYPES" /tmp/before/hmap/types || fail "that of types is not"
+cmp "$STATS" /tmp/before/hmap/stats || fail "that of stats is not"
 
 echo "peaks begin anew, gauges stay"
 bytes=$(column numbers bytes)
@@ -107,8 +108,8 @@ shown() {
 echo "what was left behind counts in later peaks"
 n=0
 while [ "$n" -lt 30 ]; do
-	insmod /modules/hmap_memory.ko kind=2 maps=1 entries=400 leave=1 && rmmod hmap_memory ||
-		fail "cannot load and unload hmap_memory"
+	insmod /modules/hmap_memory.ko kind=2 maps=1 entries=400 leave=1 || fail "cannot load hmap_memory"
+	unload hmap_memory
 	n=$((n + 1))
 done
 left=$(counter bytes_in_use)

@@ -3,8 +3,7 @@
  * Hashing, probing and finding: what is inlined into users where the type is known at
  * compile time. hmap_lookup() is the same body for a type known at run time only.
  *
- * Not an interface. A change here, or in the layout, gives the module another name for
- * its guard (HMAP_ABI), so that users built with the old one do not load.
+ * Not an interface.
  */
 #ifndef _HMAP_FIND_H
 #define _HMAP_FIND_H

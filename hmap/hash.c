@@ -12,10 +12,6 @@
 
 #include "internal.h"
 
-/* What users' modules refer to: see the guard in hmap.h. */
-const char HMAP_ABI;
-EXPORT_SYMBOL_HMAP(HMAP_ABI);
-
 /* A word is hashed with the first; the next two make a map's seed, the last two are for
  * bytes.
  */

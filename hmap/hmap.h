@@ -573,16 +573,7 @@ void *hmap_any(const struct hmap *map, const void **key, const struct hmap_type 
 
 #include "hmap-cursor.h"
 #include "hmap-stats.h"
-
-/*
- * The guard: a user's module refers to a symbol whose name has a checksum of all that was
- * inlined into it (scripts/abi.sh writes it), so that one which was built against another
- * hmap does not load.
- */
-#include "hmap-abi.h"
-extern const char HMAP_ABI;
-static const char * const __hmap_abi __used = &HMAP_ABI;
-
 #include "hmap-typed.h"
+#include "hmap-abi.h"
 
 #endif /* _HMAP_H */

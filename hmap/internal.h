@@ -10,6 +10,7 @@
 #include <linux/err.h>
 #include <linux/limits.h>
 #include <linux/percpu.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include <asm/local.h>

@@ -100,6 +100,8 @@ u32 hmap_table_slots(const struct hmap_type *type, size_t size)
 		if (likely(small_sizes[class] == size))
 			return slots_of_small(type)[class];
 	}
+	/* Built in, and too early: when the secret is drawn, no entry will be found any more. */
+	WARN_ONCE(!nr_small, "hmap: a map is filled before hmap's early_initcall()\n");
 	return count_slots(type, size);
 }
 

@@ -14,6 +14,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <asm/sections.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
@@ -114,9 +115,13 @@ static struct hmap_tally *add_type(const struct hmap_type *type)
 	return tally ?: others;
 }
 
-/* Whether it goes with its module, and not before. */
+/* Whether it goes with its module, and not before; or never, as it is built in. */
 static bool is_lasting(const struct hmap_type *type)
 {
+#ifndef MODULE
+	if (!type->owner)
+		return is_kernel_rodata((unsigned long)type);
+#endif
 	return type->owner && within_module_core((unsigned long)type, type->owner);
 }
 

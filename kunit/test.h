@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the suites share. They run as KUnit modules in a kernel, and in user
- * space against the same interface (user/).
+ * What the suites share. They run by KUnit in a kernel, and in user space against the same
+ * interface.
  */
 #ifndef _HMAP_KUNIT_TEST_H
 #define _HMAP_KUNIT_TEST_H

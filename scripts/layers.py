@@ -19,7 +19,7 @@ import sys
 
 FILES = ["main", "debugfs", "validate", "header", "core remove", "bulk", "lookup iter cursor", "shrink",
          "reserve", "grow", "check", "dir", "copy", "table", "block", "size", "stats",
-         "usage trace", "find", "string", "hash"]
+         "usage trace", "find", "string", "hash", "abi"]
 HEADERS = ["place.h trace.h", "internal.h", "words.h", "hmap.h", "hmap-typed.h hmap-iter.h find.h hmap-cursor.h hmap-stats.h",
            "layout.h", "hmap-types.h", "compat.h hmap-abi.h"]
 REFUSED = {"split", "exit", "startup", "hot", "unlikely", "unknown"}

@@ -343,6 +343,7 @@ struct module {
 
 extern struct module __this_module;
 extern const char __executable_start[], _end[];
+#define MODULE
 #define THIS_MODULE			(&__this_module)
 #define module_name(module)		((module)->name)
 #define within_module_core(address, module)				\

@@ -35,6 +35,10 @@ modules modules_install:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error $(no_kdir)))
 	$(MAKE) -C $(KDIR) M=$(CURDIR) $@
 
+# TREE= the source of a kernel
+in-tree:
+	@scripts/in-tree.sh "$(TREE)"
+
 # DESTDIR= a directory that stands for the root
 headers_install: headers := $(shell scripts/abi.sh && scripts/abi.sh --list)
 headers_install:
@@ -100,6 +104,7 @@ help:
 	@echo '  make headers_install'
 	@echo '                    put what other modules are built with into $(HEADERS_DIR);'
 	@echo '                    DESTDIR= is another root'
+	@echo '  make in-tree      put it into the source of a kernel, TREE=, to be built in'
 	@echo '  make deb          the packages hmap-dkms and hmap-dev for Debian, in build/deb'
 	@echo '  make htmldocs     the documentation, into build/htmldocs/index.html'
 	@echo '  make man          manual pages of the calls, into build/man'
@@ -122,4 +127,4 @@ help:
 	@echo 'apt, for which they need root, and keep kernels in HMAP_CACHE (~/.cache/hmap); remove that'
 	@echo 'to get newer ones.'
 
-.PHONY: all modules modules_install headers_install user demo check check-full stress bench bench-user htmldocs man clean help tools_install deb check-arch
+.PHONY: all modules modules_install headers_install user demo check check-full stress bench bench-user htmldocs man clean help tools_install deb in-tree check-arch

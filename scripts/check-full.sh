@@ -16,6 +16,8 @@ stages=(
 	"build-uml-7.3   uml-7.3   build for Linux 7.3, W=1, without a warning"
 	"kunit-7.3       uml-7.3   run the KUnit tests in User-Mode Linux 7.3, on two CPUs"
 	"readme-uml-7.3  uml-7.3   build the documentation's examples for Linux 7.3, and load them"
+	"in-tree-6.12    tree-6.12 in a kernel's source: built in, with its style, its pages and its tests"
+	"in-tree-7.3     tree-7.3  the same in the newest"
 	"debug           kasan     everything under KASAN, UBSAN, lockdep and kmemleak"
 	"readme-debug    kasan     the documentation's examples there"
 	"device          kasan     fuzz the sample device, under the same; kill its writers"

@@ -27,7 +27,7 @@ lanes=()
 # package in Debian 12; and other Debians.
 may_be_missing() {
 	case $1 in
-	uml-* | kasan | kcsan | clang-kernel | herd | debian-* | cross-* | stock-* | crash | machine-*) true ;;
+	uml-* | kasan | kcsan | clang-kernel | herd | debian-* | cross-* | stock-* | crash | machine-* | tree-*) true ;;
 	*) false ;;
 	esac
 }
@@ -90,6 +90,10 @@ prepare() {
 		(ensure_packages perl python3 "$(qemu_of "$MACHINE")") &&
 			LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
 			KERNEL=$("$HMAP_SCRIPTS/kernel-machine.sh" "$MACHINE")
+		;;
+	tree-*)
+		(ensure_packages gcc libc6-dev make flex bison bc perl python3 python3-sphinx) &&
+			TREE=$("$HMAP_SCRIPTS/kernel-tree.sh" "${1#tree-}")
 		;;
 	shell) (ensure_packages shellcheck) ;;
 	herd)
@@ -179,7 +183,7 @@ run_stage() {
 	prepare "$2" || status=$?
 	if [ "$status" -eq 0 ]; then
 		unset HMAP_REASON
-		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG CLANG_KERNEL HERD7 CHROOT MACHINE STOCK KERNEL
+		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG CLANG_KERNEL HERD7 CHROOT MACHINE STOCK KERNEL TREE
 		STAGE=$name with_heartbeat "running $name" "$log" \
 			bash "$(script_of "$name")" || status=$?
 		count "$log" "$status"

@@ -15,6 +15,17 @@ sources() {
 		sort
 }
 
+# checkpatch OPTION...: the files come from standard input, one a line. What is ignored
+# everywhere, and why, is in .checkpatch.conf. Tracepoints are laid out as the kernel's are.
+checkpatch() {
+	local files checker=(perl "$LINUX_SOURCE/scripts/checkpatch.pl" --strict --no-tree --quiet "$@")
+
+	files=$(cat)
+	grep -v '/trace\.h$' <<<"$files" | xargs -d '\n' -n 8 -P "$(nproc)" "${checker[@]}" -f &&
+		{ grep '/trace\.h$' <<<"$files" || :; } |
+		xargs -r "${checker[@]}" --ignore OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT -f
+}
+
 # skip REASON: what this stage needs, this machine cannot do. On a line of its own,
 # whatever has been printed before.
 skip() {

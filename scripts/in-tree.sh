@@ -40,14 +40,18 @@ put() {
 	cmp -s "$WORK/new" "$to" || cp "$WORK/new" "$to"
 }
 
+# in_tree FILE [SED-OPTION...]: what becomes of it.
 in_tree() {
-	sed -f scripts/in-tree/in-tree.sed "$1"
+	local file=$1
+	shift
+
+	sed "$@" -f scripts/in-tree/in-tree.sed "$file"
 }
 
-# A file of C, without what tests have for user space. The kernel brings unifdef with it, for
+# The same of C, without what tests have for user space. The kernel brings unifdef with it, for
 # its own headers.
 converted() {
-	in_tree "$1" | { "$WORK/unifdef" -U_HMAP_USER_STUBS_H || [ $? -eq 1 ]; } | cat -s # 1: it found some
+	in_tree "$@" | { "$WORK/unifdef" -U_HMAP_USER_STUBS_H || [ $? -eq 1 ]; } | cat -s # 1: it found some
 }
 
 # objects FILE...: as a Makefile names them.
@@ -104,18 +108,23 @@ put_core() {
 	put lib/hmap/.kunitconfig <scripts/in-tree/kunitconfig
 }
 
+converted_test() {
+	converted "$1" -e '/#include "compat\.h"/d; /^\(FIRST\|LAST\)_SUITE;$/d'
+}
+
 # The suites' files are those that kunit/Kbuild has.
 put_tests() {
 	local files file
 
 	files=$(sed -n '/^hmap_kunit-y/,/[^\\]$/p' kunit/Kbuild | grep -o '[a-z_]*\.o' | sed 's/o$/c/')
 	for file in $files; do
-		converted "kunit/$file" | put "$TESTS/$file"
+		converted_test "kunit/$file" | put "$TESTS/$file"
 	done
 	converted kunit/in-tree/early_test.c | put "$TESTS/early_test.c"
 	for file in kunit/*.h; do
+		[ "$file" != kunit/compat.h ] || continue
 		! grep -qw "$(basename "$file")" kunit/*_test.c kunit/*.h kunit/model*.c ||
-			converted "$file" | put "$TESTS/$(basename "$file")"
+			converted_test "$file" | put "$TESTS/$(basename "$file")"
 	done
 	# shellcheck disable=SC2086 # a list
 	put $TESTS/Makefile <<-END

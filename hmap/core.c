@@ -231,7 +231,8 @@ static __always_inline void *add_to_fresh(const struct place *place, void *block
 					  const struct hmap_type *shape)
 {
 	struct hmap_table *table = place->table;
-	u32 nr = table->live;
+	/* Only an object from the header can be there before. */
+	u32 nr = hmap_is_object(shape) ? table->live : 0;
 	void *slot = hmap_slots(shape, table, 1) + nr * (size_t)shape->slot_size;
 
 	write_key(shape, slot, block, key, place->hash);
@@ -246,14 +247,14 @@ static __always_inline void *add_to_fresh(const struct place *place, void *block
 /* The same to a first table, which has several words where kmalloc()'s smallest class is
  * large.
  */
-static __always_inline void *add_to_first(const struct hmap *map, const struct place *place,
-					  void *block, const void *key, const void *value,
+static __always_inline void *add_to_first(const struct place *place, void *block,
+					  const void *key, const void *value,
 					  const struct hmap_type *type,
 					  const struct hmap_type *shape)
 {
 	if (likely(place->table->nr_words == 1))
 		return add_to_fresh(place, block, key, value, shape);
-	return add_to_any(hmap_root(map), place, block, key, value, type);
+	return add_to(NULL, place, block, key, value, type, shape);
 }
 
 /* The first table of a map, not published, with the object in it that was in the header. */
@@ -261,17 +262,17 @@ static __always_inline struct hmap_table *first_table(const struct hmap *map, gf
 						      const struct hmap_type *type,
 						      const struct hmap_type *shape)
 {
-	void *object = hmap_root(map);
+	void *object = hmap_is_object(shape) ? hmap_root(map) : NULL;
 	struct place place = { };
 
 	place.table = hmap_table_alloc(map, hmap_table_fit_exact(type, 1 + !!object), 0,
 				       gfp, type);
 	if (!place.table)
 		return ERR_PTR(-ENOMEM);
-	if (hmap_is_object(shape) && object) {
+	if (object) {
 		object = hmap_root_object(object);
 		place.hash = hmap_object_hash(shape, object, hmap_seed(map));
-		add_to_first(map, &place, NULL, &object, &object, type, shape);
+		add_to_first(&place, NULL, &object, &object, type, shape);
 	}
 	return place.table;
 }
@@ -306,11 +307,12 @@ static __always_inline int add_entry(struct hmap *map, struct place place, const
 	if (block)
 		hmap_block_add(place.table, bytes);
 	if (is_first)
-		slot = add_to_first(map, &place, block, key, value, type, shape);
+		slot = add_to_first(&place, block, key, value, type, shape);
 	else
 		slot = add_to(hmap_root(map), &place, block, key, value, type, shape) ?:
 		       add_to_any(hmap_root(map), &place, block, key, value, type);
-	*entry = hmap_slot_entry(type, slot);
+	if (entry)
+		*entry = hmap_slot_entry(type, slot);
 	if (is_first) {
 		hmap_publish_root(map, place.table);
 		hmap_counter_inc(first_inserts);
@@ -331,7 +333,8 @@ static __always_inline int put_in_table(struct hmap *map, struct place place, co
 		return may & HMAP_ADD ? add_entry(map, place, key, value, gfp, type, shape, entry) :
 				       -ENOENT;
 	slot = hmap_slot(shape, place.table, place.index);
-	*entry = hmap_slot_entry(type, slot);
+	if (entry)
+		*entry = hmap_slot_entry(type, slot);
 	if (may & HMAP_OVERWRITE)
 		write_value(type, slot, value);
 	return FOUND;
@@ -474,19 +477,16 @@ EXPORT_SYMBOL_HMAP(hmap_insert);
 static noinline int insert_first_pair(struct hmap *map, u64 key, u64 value, gfp_t gfp,
 				      const struct hmap_type *type)
 {
-	void *entry;
-
 	return add_entry(map, place_in_none(map, &key, &hmap_u64_pair), &key, &value, gfp, type,
-			 &hmap_u64_pair, &entry);
+			 &hmap_u64_pair, NULL);
 }
 
 static noinline int insert_pair_slowly(struct hmap *map, u64 key, u64 value, u64 hash,
 				       gfp_t gfp, const struct hmap_type *type)
 {
 	struct place place = { hmap_deref_table(hmap_root(map), hash), hash };
-	void *entry;
 	int done = put_in_table(map, place, &key, &value, HMAP_ADD, gfp, type, &hmap_u64_pair,
-				&entry);
+				NULL);
 
 	return done == FOUND ? -EEXIST : done;
 }

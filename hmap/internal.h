@@ -448,15 +448,15 @@ struct hmap_tally {
 	long				peak;
 };
 
-/* A power of two. */
-#define HMAP_TALLIES		512
+#define HMAP_TALLY_BITS		9
+#define HMAP_TALLIES		BIT(HMAP_TALLY_BITS)
 /* What a CPU keeps to itself. */
 #define HMAP_BYTES_BATCH	(32 * 1024)
 
 extern struct hmap_tally hmap_tallies[HMAP_TALLIES + 1];
 extern struct mutex hmap_type_lock;
 
-u32 hmap_tally_find(const struct hmap_type *type);
+struct hmap_tally *hmap_tally_find(const struct hmap_type *type);
 void hmap_tally_flush(struct hmap_tally *tally);
 bool hmap_tally_read(struct hmap_tally *tally, struct hmap_usage *usage);
 void hmap_usage_add_up(struct hmap_stats *stats);
@@ -466,34 +466,38 @@ void hmap_usage_exit(void);
 
 static inline u32 hmap_tally_home(const struct hmap_type *type)
 {
-	return ((unsigned long)type * GOLDEN_RATIO_64 >> 32) % HMAP_TALLIES;
+	return hash_ptr(type, HMAP_TALLY_BITS);
 }
 
-/* The number of its tally. */
-static inline u32 hmap_tally_of(const struct hmap_type *type)
+/* The tally of @type if it is in its home, as mostly, else NULL. */
+static inline struct hmap_tally *hmap_tally_at_home(const struct hmap_type *type)
 {
-	u32 nr = hmap_tally_home(type);
+	struct hmap_tally *tally = &hmap_tallies[hmap_tally_home(type)];
 
 	/* Pairs with the release in take_place(): the type, then what else is in it. */
-	return likely(smp_load_acquire(&hmap_tallies[nr].type) == type) ? nr :
-									 hmap_tally_find(type);
+	return likely(smp_load_acquire(&tally->type) == type) ? tally : NULL;
 }
 
-static inline void hmap_tally_bytes(struct hmap_tally *tally, struct hmap_tally_cpu __percpu *cpu,
-				    long bytes)
+static inline struct hmap_tally *hmap_tally_of(const struct hmap_type *type)
+{
+	return hmap_tally_at_home(type) ?: hmap_tally_find(type);
+}
+
+/* Whether the CPU has more now than it keeps to itself. */
+static inline bool hmap_tally_bytes(struct hmap_tally_cpu __percpu *cpu, long bytes)
 {
 	long kept = this_cpu_add_return(cpu->bytes, bytes);
 
-	if (unlikely((unsigned long)(kept + HMAP_BYTES_BATCH) > 2 * HMAP_BYTES_BATCH))
-		hmap_tally_flush(tally);
+	return unlikely((unsigned long)(kept + HMAP_BYTES_BATCH) > 2 * HMAP_BYTES_BATCH);
 }
 
 /* Of what is no table. */
 static inline void hmap_bytes_add(const struct hmap_type *type, long bytes)
 {
-	struct hmap_tally *tally = &hmap_tallies[hmap_tally_of(type)];
+	struct hmap_tally *tally = hmap_tally_of(type);
 
-	hmap_tally_bytes(tally, tally->cpu, bytes);
+	if (hmap_tally_bytes(tally->cpu, bytes))
+		hmap_tally_flush(tally);
 }
 
 /* Which of sizes[] a table of @bytes is in. */

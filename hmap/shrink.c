@@ -294,6 +294,36 @@ static void call_for_each(const struct hmap_type *type, const struct hmap_table 
 	}
 }
 
+/* One of a map's last tables. */
+static __always_inline void end_table(struct hmap *map, struct hmap_table *table, bool readers,
+				      void (*fn)(void *entry, void *arg), void *arg,
+				      bool may_sleep, const struct hmap_type *type)
+{
+	if (fn)
+		call_for_each(type, table, fn, arg, may_sleep);
+	hmap_table_kill(table, NULL);
+	table->cleared = true;
+	hmap_table_retire(map, table, readers, type);
+}
+
+static noinline void end_tables(struct hmap *map, void *root, bool readers,
+				void (*fn)(void *entry, void *arg), void *arg,
+				bool may_sleep, const struct hmap_type *type)
+{
+	u64 hash = 0;
+
+	do {
+		struct hmap_table *table = hmap_deref_table(root, hash);
+		u8 depth = table->depth;
+
+		end_table(map, table, readers, fn, arg, may_sleep, type);
+		hmap_dir_end(type, root, hash, depth, readers);
+		hash = hmap_range_next(hash, depth);
+		if (may_sleep)
+			cond_resched();
+	} while (hash);
+}
+
 /*
  * Back to no entry, with a call for each if @fn is not NULL. The memory of what there was
  * goes at once if there are no @readers, and after a grace period otherwise.
@@ -303,31 +333,17 @@ static __always_inline void end_map(struct hmap *map, bool readers, bool may_sle
 				    const struct hmap_type *type)
 {
 	void *root = readers ? hmap_root(map) : rcu_dereference_protected(map->root, true);
-	struct hmap_table *table;
-	u64 hash = 0;
 
 	if (!root)
 		return;
 	ASSERT_EXCLUSIVE_WRITER(map->root);
 	rcu_assign_pointer(map->root, NULL);
-	if (hmap_root_is_object(root)) {
-		if (fn)
-			fn(hmap_root_object(root), arg);
-		return;
-	}
-	do {
-		table = hmap_deref_table(root, hash);
-		if (fn)
-			call_for_each(type, table, fn, arg, may_sleep);
-		hmap_table_kill(table, NULL);
-		table->cleared = true;
-		if (hmap_is_dir(root))
-			hmap_dir_end(type, root, hash, table->depth, readers);
-		hash = hmap_range_next(hash, table->depth);
-		hmap_table_retire(map, table, readers, type);
-		if (may_sleep)
-			cond_resched();
-	} while (hash);
+	if (hmap_is_dir(root))
+		end_tables(map, root, readers, fn, arg, may_sleep, type);
+	else if (!hmap_root_is_object(root))
+		end_table(map, root, readers, fn, arg, may_sleep, type);
+	else if (fn)
+		fn(hmap_root_object(root), arg);
 }
 
 void hmap_destroy(struct hmap *map, const struct hmap_type *type)

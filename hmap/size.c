@@ -58,16 +58,16 @@ static u32 count_slots(const struct hmap_type *type, size_t size)
  */
 #define SMALL_STEP	32
 #define SMALL_MAX	512
-#define SMALL_CLASSES	6	/* at most: 64, 96, 128, 192, 256, 512 */
+#define SMALL_CLASSES	8	/* 6 at most: 64, 96, 128, 192, 256, 512 */
 
 static u32 nr_small __ro_after_init;
 static u16 small_sizes[SMALL_CLASSES] __ro_after_init;
 static u8 small_classes[SMALL_MAX / SMALL_STEP + 1] __ro_after_init;
-static u8 small_slots[2][HMAP_SLOT_MAX + 1][SMALL_CLASSES] __ro_after_init;
+static u8 small_slots[HMAP_SLOT_MAX + 1][2][SMALL_CLASSES] __ro_after_init;
 
 static const u8 *slots_of_small(const struct hmap_type *type)
 {
-	return small_slots[hmap_has_blocks(type)][type->slot_size];
+	return small_slots[type->slot_size][hmap_has_blocks(type)];
 }
 
 static void __init add_small(size_t size, bool blocks)
@@ -75,7 +75,7 @@ static void __init add_small(size_t size, bool blocks)
 	struct hmap_type type = { .flags = blocks ? HMAP_INDIRECT : 0 };
 
 	for (; type.slot_size <= HMAP_SLOT_MAX; type.slot_size++)
-		small_slots[blocks][type.slot_size][nr_small] =
+		small_slots[type.slot_size][blocks][nr_small] =
 			min_t(u32, count_slots(&type, size), U8_MAX);
 }
 
@@ -123,13 +123,13 @@ static noinline struct hmap_fit large_fit_with(const struct hmap_type *type, siz
 static struct hmap_fit fit_with(const struct hmap_type *type, size_t slots)
 {
 	const u8 *small = slots_of_small(type);
-	u32 class;
+	u32 class = 0;
 
 	slots += !slots;
-	for (class = 0; class < nr_small; class++)
-		if (small[class] >= slots)
-			return (struct hmap_fit){ small_sizes[class], small[class] };
-	return large_fit_with(type, slots);
+	while (small[class] < slots)
+		if (++class == nr_small)
+			return large_fit_with(type, slots);
+	return (struct hmap_fit){ small_sizes[class], small[class] };
 }
 
 static size_t size_with(const struct hmap_type *type, size_t slots)

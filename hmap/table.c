@@ -23,12 +23,11 @@ static __always_inline void clear_words(struct hmap_table *table, u32 slots)
 	if (slots > HMAP_WORD_SLOTS) {
 		last = (slots - 1) / HMAP_WORD_SLOTS;
 		memset(table->words, HMAP_EMPTY, last * sizeof(u64));
+		slots -= last * HMAP_WORD_SLOTS;
 	}
-	table->words[last] = empty_word(slots - last * HMAP_WORD_SLOTS);
+	table->words[last] = empty_word(slots);
 	table->nr_words = last + 1;
 	HMAP_COST(words, table->nr_words);
-	if (table->flags & HMAP_TABLE_UNITS)
-		*hmap_block_sums(table) = (struct hmap_block_sums){ };
 }
 
 /* A fresh table without entries, not published yet. */
@@ -36,36 +35,37 @@ struct hmap_table *hmap_table_alloc(const struct hmap *map, struct hmap_fit fit,
 				    gfp_t gfp, const struct hmap_type *type)
 {
 	const u32 size = fit.bytes, slots = fit.slots;
-	struct hmap_tally_cpu __percpu *cpu;
+	struct hmap_tally *tally;
 	struct hmap_table *table;
-	u32 tally;
 
 	/* Often the caller can do without. */
-	gfp |= __GFP_NOWARN;
 	if (size <= KMALLOC_MAX_CACHE_SIZE)
-		table = kmalloc(size, gfp);
+		table = kmalloc(size, gfp | __GFP_NOWARN);
 	else
-		table = kvmalloc(size, gfp);
+		table = kvmalloc(size, gfp | __GFP_NOWARN);
 	if (!table) {
 		hmap_alloc_failed(map, size, gfp, type);
 		return NULL;
 	}
 	tally = hmap_tally_of(type);
-	cpu = hmap_tallies[tally].cpu;
 	*table = (struct hmap_table){
 		.room	   = slots - hmap_table_slack(slots),
 		.accounted = gfp & __GFP_ACCOUNT,
-		.tally	   = tally,
+		.tally	   = tally - hmap_tallies,
 		.bytes	   = size,
 		.depth	   = depth,
-		.flags	   = HMAP_TABLE_VACANT |
-			     (hmap_has_blocks(type) ? type->slot_size / 8 : 0),
+		.flags	   = HMAP_TABLE_VACANT,
 	};
 	clear_words(table, slots);
+	if (hmap_has_blocks(type)) {
+		table->flags |= type->slot_size / 8;
+		*hmap_block_sums(table) = (struct hmap_block_sums){ };
+	}
 	trace_hmap_table_alloc(map, type, table, size, depth);
 	HMAP_COST(bytes, size);
-	this_cpu_inc(cpu->allocated[hmap_usage_size(size)]);
-	hmap_tally_bytes(&hmap_tallies[tally], cpu, size);
+	this_cpu_inc(tally->cpu->allocated[hmap_usage_size(size)]);
+	if (hmap_tally_bytes(tally->cpu, size))
+		hmap_tally_flush(tally);
 	return table;
 }
 
@@ -85,20 +85,31 @@ static void free_all_rcu(struct rcu_head *head)
 	kvfree(table);
 }
 
+static noinline void release_blocks(struct hmap_table *table, bool rcu, bool readers)
+{
+	if (rcu && readers) {
+		call_rcu(&table->rcu, table->cleared ? free_all_rcu : free_deleted_rcu);
+	} else {
+		hmap_table_free_blocks(table, table->cleared, rcu);
+		hmap_kvfree(table);
+	}
+}
+
+static __always_inline void release(const struct hmap_type *type, struct hmap_table *table,
+				    bool readers)
+{
+	if (hmap_has_blocks(type))
+		release_blocks(table, hmap_is_rcu(type), readers);
+	else if (readers && hmap_is_rcu(type))
+		kvfree_rcu(table, rcu);
+	else
+		hmap_kvfree(table);
+}
+
 /* Give the memory of a dead, unpinned table back; @readers may be in it. */
 void hmap_table_release(const struct hmap_type *type, struct hmap_table *table, bool readers)
 {
-	bool rcu = hmap_is_rcu(type);
-
-	if (!rcu || !readers) {
-		if (hmap_has_blocks(type))
-			hmap_table_free_blocks(table, table->cleared, rcu);
-		hmap_kvfree(table);
-	} else if (!hmap_has_blocks(type)) {
-		kvfree_rcu(table, rcu);
-	} else {
-		call_rcu(&table->rcu, table->cleared ? free_all_rcu : free_deleted_rcu);
-	}
+	release(type, table, readers);
 }
 
 /*
@@ -134,22 +145,48 @@ int hmap_table_keep_hashes(const struct hmap *map, const struct hmap_table *tabl
 	return 0;
 }
 
+/* As this is the end, what is rare takes a call of its own, and nothing needs to be saved. */
+static noinline void flush_and_release(struct hmap_tally *tally, const struct hmap_type *type,
+				       struct hmap_table *table, bool readers)
+{
+	hmap_tally_flush(tally);
+	if (!table->pins)
+		hmap_table_release(type, table, readers);
+}
+
+static __always_inline void retire(const struct hmap *map, struct hmap_table *table, bool readers,
+				   const struct hmap_type *type, struct hmap_tally *tally)
+{
+	struct hmap_tally_cpu __percpu *cpu = tally->cpu;
+	size_t bytes = table->bytes;
+
+	if (hmap_has_blocks(type))
+		bytes += hmap_dead_bytes(type, table) +
+			 (table->cleared ? hmap_used_bytes(type, table) : 0);
+	this_cpu_inc(cpu->freed[hmap_usage_size(table->bytes)]);
+	trace_hmap_table_free(map, type, table, table->bytes, table->depth);
+	if (hmap_tally_bytes(cpu, -(long)bytes))
+		flush_and_release(tally, type, table, readers);
+	else if (!table->pins)
+		release(type, table, readers);
+}
+
+static noinline void retire_elsewhere(const struct hmap *map, struct hmap_table *table,
+				      bool readers, const struct hmap_type *type)
+{
+	retire(map, table, readers, type, hmap_tally_find(type));
+}
+
 /* The map has let go of a dead @table: take it, and the blocks that go with it,
  * out of the counters, and free it now or when no walk pins it any more.
  */
 void hmap_table_retire(const struct hmap *map, struct hmap_table *table, bool readers,
 		       const struct hmap_type *type)
 {
-	struct hmap_tally *tally = &hmap_tallies[hmap_tally_of(type)];
-	struct hmap_tally_cpu __percpu *cpu = tally->cpu;
-	size_t bytes = table->bytes;
+	struct hmap_tally *tally = hmap_tally_at_home(type);
 
-	bytes += hmap_dead_bytes(type, table);
-	if (table->cleared)
-		bytes += hmap_used_bytes(type, table);
-	this_cpu_inc(cpu->freed[hmap_usage_size(table->bytes)]);
-	hmap_tally_bytes(tally, cpu, -(long)bytes);
-	trace_hmap_table_free(map, type, table, table->bytes, table->depth);
-	if (!table->pins)
-		hmap_table_release(type, table, readers);
+	if (tally)
+		retire(map, table, readers, type, tally);
+	else
+		retire_elsewhere(map, table, readers, type);
 }

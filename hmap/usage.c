@@ -125,8 +125,8 @@ static bool is_lasting(const struct hmap_type *type)
 	return type->owner && within_module_core((unsigned long)type, type->owner);
 }
 
-/* The number of the tally of a type that is not in its home. */
-u32 hmap_tally_find(const struct hmap_type *type)
+/* The tally of a type that is not in its home. */
+struct hmap_tally *hmap_tally_find(const struct hmap_type *type)
 {
 	struct hmap_tally *tally = others;
 
@@ -135,7 +135,7 @@ u32 hmap_tally_find(const struct hmap_type *type)
 		if (!tally || READ_ONCE(tally->type) != type)
 			tally = READ_ONCE(is_full) ? others : add_type(type);
 	}
-	return tally - hmap_tallies;
+	return tally;
 }
 
 /* False: nothing is in this place. */

@@ -85,6 +85,7 @@ typedef unsigned int gfp_t;
 
 /* arithmetic */
 #define GOLDEN_RATIO_64		0x61C8864680B583EBull
+#define hash_ptr(p, bits)	((u32)((unsigned long)(p) * GOLDEN_RATIO_64 >> (64 - (bits))))
 /* Of each argument once. */
 #define __BEST(a, op, b) ({						\
 	__typeof__(a) __a = (a);					\
@@ -101,6 +102,7 @@ typedef unsigned int gfp_t;
 #define clamp_t(type, v, lo, hi)	min_t(type, max_t(type, v, lo), hi)
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #define round_up(n, d)		(DIV_ROUND_UP(n, d) * (d))
+#define BIT(n)			(1UL << (n))
 #define is_power_of_2(n)	((n) && !((n) & ((n) - 1)))
 #define hweight64(n)		((unsigned int)__builtin_popcountll(n))
 #define __ffs64(n)		((unsigned long)__builtin_ctzll(n))

@@ -44,7 +44,7 @@ static __always_inline void find_slot(const struct hmap_type *type, struct looku
 	if (match) {
 		l->slot = hmap_slot_of_match(type, l->table, l->nr_words, nr, match);
 		prefetch(l->slot);
-	} else if (!(word & hmap_overflow_bit(l->hash))) {
+	} else if (!hmap_overflowed(word, l->hash)) {
 		l->nr_words = 0;
 	}
 }

@@ -36,7 +36,7 @@ static __always_inline void *take_slot(const struct hmap_type *type,
 				       struct hmap_table *table, u32 nr, u64 match,
 				       u64 hash)
 {
-	table->words[nr] |= hmap_full_byte(hash) << (__ffs64(match) - 7);
+	table->words[nr] |= hmap_full_byte(hash) << hmap_match_shift(match);
 	return hmap_slot_of_match(type, table, table->nr_words, nr, match);
 }
 
@@ -119,7 +119,7 @@ static __always_inline bool is_integer(const struct hmap_type *type)
  */
 static __always_inline bool is_at_home(u64 before, u64 byte)
 {
-	return !(before & hmap_overflow_bit(byte));
+	return !hmap_overflowed(before, byte);
 }
 
 /* The keys of objects are wherever these are: have those of a word on their way. */
@@ -156,7 +156,7 @@ static __always_inline void copy_by_words(const struct hmap_type *type,
 		prefetch_keys(type, from, nr + 1 == nr_words ? 0 : nr + 1);
 		for (full = hmap_match_full(word); full; full &= full - 1) {
 			const void *slot = hmap_slot_of_match(type, from, nr_words, nr, full);
-			const u64 byte = word >> (__ffs64(full) - 7) & 0xff;
+			const u64 byte = word >> hmap_match_shift(full) & 0xff;
 			void *place = NULL;
 			u32 half = 0;
 
@@ -203,7 +203,7 @@ static __always_inline void copy_anew(const struct hmap_type *type, const struct
 			prefetch_keys(type, from, nr + 1);
 		for (full = hmap_match_full(word); full; full &= full - 1) {
 			const void *slot = hmap_slot_of_match(type, from, nr_words, nr, full);
-			u64 hash = word >> (__ffs64(full) - 7);
+			u64 hash = word >> hmap_match_shift(full);
 			u32 half = 0, home = nr;
 
 			if (read || !is_at_home(before, hash)) {

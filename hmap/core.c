@@ -219,7 +219,7 @@ static __always_inline void *add_quickly(void *root, const struct place *place,
 	const struct hmap_table *table = place->table;
 	u64 word = *hmap_word(table, hmap_home(place->hash, table->nr_words));
 
-	if (hmap_match_tag(word, place->hash) || word & hmap_overflow_bit(place->hash) ||
+	if (hmap_match_tag(word, place->hash) || hmap_overflowed(word, place->hash) ||
 	    table->room <= 0)
 		return NULL;
 	return add_to(root, place, NULL, key, value, type, shape);

@@ -191,10 +191,10 @@ static __always_inline void look_at_word(struct search *s, const struct hmap_tab
 {
 	while (match) {
 		u64 least = match_least(word, match);
-		u8 tag = tag_of(word >> (__ffs64(least) - 7));
+		u8 tag = tag_of(word >> hmap_match_shift(least));
 
 		match ^= least & -least;
-		if (!(passed & hmap_overflow_bit(tag)))
+		if (!hmap_overflowed(passed, tag))
 			continue;
 		look_at_slot(s, hmap_slot(s->type, table, hmap_index(nr, least)), tag);
 		if (s->tag == tag && !(least & (least - 1)))
@@ -272,12 +272,12 @@ next_in_word(const struct hmap *map, struct hmap_cursor *at, void *root,
 	depth = hmap_table_depth(table);
 	if (((depth + 1) | WHOLE_WORD) != at->range)
 		return none;
-	tag = tag_of(word >> (__ffs64(match) - 7));
+	tag = tag_of(word >> hmap_match_shift(match));
 	c.slot = hmap_slot_of_match(type, table, nr_words, nr, match);
 	c.object = hmap_is_object(type) ? hmap_pointer_at(c.slot) : NULL;
 	/* The bits of what is here from another word have been there before it. */
 	before = READ_ONCE(*hmap_word(table, (nr ?: nr_words) - 1));
-	if (before & hmap_overflow_bit(tag))
+	if (hmap_overflowed(before, tag))
 		return none;
 	if (hmap_is_object(type) && hmap_is_rcu(type)) {
 		/* Another one may have come there since. */

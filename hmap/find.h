@@ -189,7 +189,7 @@ static __always_inline long hmap_probe(const struct hmap_type *type,
 			if (likely(*entry))
 				return index;
 		}
-		if (likely(!(word & hmap_overflow_bit(hash))))
+		if (likely(!hmap_overflowed(word, hash)))
 			break;
 		if (++nr == nr_words)
 			nr = 0;
@@ -298,7 +298,7 @@ static __always_inline void *hmap_find(const struct hmap *map, void *root,
 
 		if (likely(entry))
 			return entry;
-	} else if (likely(!(word & hmap_overflow_bit(hash)))) {
+	} else if (likely(!hmap_overflowed(word, hash))) {
 		return NULL;
 	}
 	return hmap_find_on(type, table, nr_words, key, hash);

@@ -151,7 +151,18 @@ static __always_inline u32 hmap_home(u64 hash, u32 nr_words)
  */
 static __always_inline u64 hmap_overflow_bit(u64 hash)
 {
-	return 1ULL << (HMAP_WORD_OVERFLOW + (hash & 7));
+	return 1ULL << HMAP_WORD_OVERFLOW << (hash & 7);
+}
+
+/* Whether @word has it. The bit's number is in the last six bits of this, which are all that
+ * a shift or a bit test looks at; the compiler would mask them first.
+ */
+static __always_inline bool hmap_overflowed(u64 word, u64 hash)
+{
+	u32 bit = HMAP_WORD_OVERFLOW | hash;
+
+	OPTIMIZER_HIDE_VAR(bit);
+	return word >> (bit & 63) & 1;
 }
 
 static __always_inline u64 hmap_full_byte(u64 hash)
@@ -169,6 +180,12 @@ static __always_inline u64 *hmap_word(const struct hmap_table *table, u32 nr)
 static __always_inline u32 hmap_match_first(u64 match)
 {
 	return __ffs64(match) / 8;
+}
+
+/* The same in bits. */
+static __always_inline u32 hmap_match_shift(u64 match)
+{
+	return (u32)__ffs64(match) - 7;
 }
 
 /* The index of the first matching slot of a word: eight times the word's number, and
@@ -323,7 +340,7 @@ static __always_inline void *hmap_slot_of_match(const struct hmap_type *type,
 	if (__builtin_constant_p(type->slot_size) && type->slot_size % 8 == 0) {
 		/* One multiplication, where gcc would take four instructions. */
 		OPTIMIZER_HIDE_VAR(step);
-		first = (__ffs64(match) - 7) * (type->slot_size / 8);
+		first = (size_t)hmap_match_shift(match) * (type->slot_size / 8);
 	} else {
 		first = (size_t)hmap_match_first(match) * type->slot_size;
 	}

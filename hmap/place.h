@@ -38,7 +38,7 @@ static __always_inline long find_index(const struct hmap_type *type,
 		if (likely(hmap_entry_if(shape, hmap_slot_of_match(shape, table, table->nr_words,
 								   nr, match), key, hash)))
 			return hmap_index(nr, match);
-	} else if (likely(!(word & hmap_overflow_bit(hash)))) {
+	} else if (likely(!hmap_overflowed(word, hash))) {
 		return -1;
 	}
 	return hmap_find_index_on(type, table, key, hash);

@@ -12,7 +12,7 @@
 
 static inline u64 hmap_match_deleted(u64 word)
 {
-	return word << 7 & ~(word << 6) & ~word & HMAP_WORD_MSB;
+	return (word & ~(word >> 1)) << 7 & ~word & HMAP_WORD_MSB;
 }
 
 static inline u64 hmap_match_absent(u64 word)
@@ -85,7 +85,7 @@ static inline u64 hmap_with_byte(u64 word, u32 index, u64 byte)
 
 static inline void hmap_set_flags(struct hmap_table *table, u8 set, u8 clear)
 {
-	WRITE_ONCE(table->flags, (table->flags & ~clear) | set);
+	WRITE_ONCE(table->flags, (READ_ONCE(table->flags) & ~clear) | set);
 }
 
 /* The one store that changes what readers find in a table: a whole word. */
@@ -129,9 +129,10 @@ static inline void hmap_table_fill_empty(struct hmap_table *table, u32 nr, u64 w
 					 u64 hash)
 {
 	table->room--;
-	if (!table->live++)
+	table->live++;
+	if (unlikely(table->flags & HMAP_TABLE_VACANT))
 		hmap_set_flags(table, 0, HMAP_TABLE_VACANT);
-	hmap_set_word(table, nr, word | hmap_full_byte(hash) << (__ffs64(empty) - 7));
+	hmap_set_word(table, nr, word | hmap_full_byte(hash) << hmap_match_shift(empty));
 }
 
 /*
@@ -186,7 +187,7 @@ static inline long hmap_find_entry(const struct hmap_type *type,
 			if (hmap_same_entry(type, slot, hmap_slot(type, table, index)))
 				return index;
 		}
-		if (!(word & hmap_overflow_bit(hash)))
+		if (!hmap_overflowed(word, hash))
 			break;
 		if (++nr == nr_words)
 			nr = 0;

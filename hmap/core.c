@@ -425,24 +425,6 @@ static noinline int insert_slowly(struct hmap *map, const void *key, const void 
 	return done == FOUND ? -EEXIST : done;
 }
 
-static noinline int insert_u64_object(struct hmap *map, const void *key, const void *value,
-				      gfp_t gfp, const struct hmap_type *type)
-{
-	const struct hmap_type shape = hmap_u64_object(type);
-
-	if (likely(try_quickly(map, key, value, type, &shape)))
-		return 0;
-	return insert_slowly(map, key, value, gfp, type);
-}
-
-static noinline int insert_u32_pair(struct hmap *map, const void *key, const void *value,
-				    gfp_t gfp, const struct hmap_type *type)
-{
-	if (likely(try_quickly(map, key, value, type, &hmap_u32_pair)))
-		return 0;
-	return insert_slowly(map, key, value, gfp, type);
-}
-
 static noinline int insert_any(struct hmap *map, const void *key, const void *value,
 			       gfp_t gfp, const struct hmap_type *type)
 {
@@ -463,16 +445,58 @@ int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp,
 		hmap_publish_object(map, *(void * const *)value);
 		return 0;
 	}
-	if (hmap_is_u64_object(type))
-		return insert_u64_object(map, key, value, gfp, type);
 	if (hmap_is_u32_pair(type))
-		return insert_u32_pair(map, key, value, gfp, type);
+		return __hmap_insert_u32_pair(map, get_unaligned((const u32 *)key),
+					      get_unaligned((const u32 *)value), gfp, type);
 	if (hmap_is_u64_pair(type) && has_table(map))
 		return __hmap_insert_pair(map, get_unaligned((const u64 *)key),
 					  get_unaligned((const u64 *)value), gfp, type);
 	return insert_any(map, key, value, gfp, type);
 }
 EXPORT_SYMBOL_HMAP(hmap_insert);
+
+static noinline int insert_u32_pair_slowly(struct hmap *map, u32 key, u32 value, gfp_t gfp,
+					   const struct hmap_type *type)
+{
+	return insert_slowly(map, &key, &value, gfp, type);
+}
+
+int __hmap_insert_u32_pair(struct hmap *map, u32 key, u32 value, gfp_t gfp,
+			   const struct hmap_type *type)
+{
+	might_alloc(gfp);
+	if (likely(try_quickly(map, &key, &value, type, &hmap_u32_pair)))
+		return 0;
+	return insert_u32_pair_slowly(map, key, value, gfp, type);
+}
+EXPORT_SYMBOL_HMAP(__hmap_insert_u32_pair);
+
+static noinline int insert_u64_object_slowly(struct hmap *map, void *object, gfp_t gfp,
+					     const struct hmap_type *type)
+{
+	const void *key = IS_ERR_OR_NULL(object) ? NULL : hmap_key_in(type, object);
+
+	return insert_slowly(map, key, &object, gfp, type);
+}
+
+int __hmap_insert_u64_object(struct hmap *map, void *object, gfp_t gfp,
+			     const struct hmap_type *type)
+{
+	const struct hmap_type shape = hmap_u64_object(type);
+
+	might_alloc(gfp);
+	if (unlikely(!hmap_is_storable(type, object)))
+		return insert_u64_object_slowly(map, object, gfp, type);
+	if (!hmap_root(map)) {
+		hmap_note_type(map, type);
+		hmap_publish_object(map, object);
+		return 0;
+	}
+	if (likely(try_quickly(map, hmap_key_in(&shape, object), &object, type, &shape)))
+		return 0;
+	return insert_u64_object_slowly(map, object, gfp, type);
+}
+EXPORT_SYMBOL_HMAP(__hmap_insert_u64_object);
 
 static noinline int insert_first_pair(struct hmap *map, u64 key, u64 value, gfp_t gfp,
 				      const struct hmap_type *type)

@@ -89,6 +89,44 @@ static __always_inline bool hmap_is_u64_pair(const struct hmap_type *type)
 	       type->slot_size == hmap_u64_pair.slot_size;
 }
 
+/* From a u32 to 4 bytes, for the same purpose as hmap_u64_pair. */
+static const struct hmap_type hmap_u32_pair __maybe_unused = {
+	.hash		= hmap_hash_u32,
+	.key_size	= sizeof(u32),
+	.value_size	= sizeof(u32),
+	.value_offset	= sizeof(u32),
+	.slot_size	= 2 * sizeof(u32),
+};
+
+/* There is one sound layout of such a slot. */
+static __always_inline bool hmap_is_u32_pair(const struct hmap_type *type)
+{
+	return type->hash == hmap_u32_pair.hash && type->key_size == hmap_u32_pair.key_size &&
+	       !type->equal && type->value_size == hmap_u32_pair.value_size &&
+	       type->slot_size == hmap_u32_pair.slot_size;
+}
+
+/* Objects with a u64 in them, compared as such: what is known of them but where that is, for
+ * the same purpose as hmap_u64_pair.
+ */
+static __always_inline bool hmap_is_u64_object(const struct hmap_type *type)
+{
+	return type->hash == hmap_hash_u64 && !type->equal && !type->object_hash &&
+	       (type->flags & (HMAP_OBJECT | HMAP_KEY_POINTER)) == HMAP_OBJECT;
+}
+
+static __always_inline struct hmap_type hmap_u64_object(const struct hmap_type *type)
+{
+	return (struct hmap_type){
+		.hash		= hmap_hash_u64,
+		.key_size	= sizeof(u64),
+		.value_size	= sizeof(void *),
+		.key_offset	= type->key_offset,
+		.slot_size	= sizeof(void *),
+		.flags		= HMAP_OBJECT | HMAP_POINTER,
+	};
+}
+
 /* The finished hash of @key, or of what is stored. Integers are hashed inline, whether
  * the function is known at compile time or compared with at run time. The sizes are
  * those that go with these functions; to compare them lets the compiler drop the other

@@ -6,9 +6,15 @@
 #ifndef _HMAP_TYPED_H
 #define _HMAP_TYPED_H
 
-/* Private: hmap_insert() and hmap_remove() where the type is known to be such a pair. */
+/* Private: hmap_insert() and hmap_remove() where the type is known to be such a pair, or one
+ * of such objects.
+ */
 int __hmap_insert_pair(struct hmap *map, u64 key, u64 value, gfp_t gfp,
 		       const struct hmap_type *type);
+int __hmap_insert_u32_pair(struct hmap *map, u32 key, u32 value, gfp_t gfp,
+			   const struct hmap_type *type);
+int __hmap_insert_u64_object(struct hmap *map, void *object, gfp_t gfp,
+			     const struct hmap_type *type);
 int __hmap_remove_pair(struct hmap *map, u64 key, const struct hmap_type *type);
 
 /* The same for any type; @shape: what the compiler knows of it. */
@@ -20,6 +26,11 @@ static __always_inline int hmap_insert_known(struct hmap *map, const void *key,
 	if (hmap_is_u64_pair(shape) && !(shape->flags & HMAP_POINTER))
 		return __hmap_insert_pair(map, get_unaligned((const u64 *)key),
 					  get_unaligned((const u64 *)value), gfp, type);
+	if (hmap_is_u32_pair(shape))
+		return __hmap_insert_u32_pair(map, get_unaligned((const u32 *)key),
+					      get_unaligned((const u32 *)value), gfp, type);
+	if (hmap_is_u64_object(shape))
+		return __hmap_insert_u64_object(map, *(void * const *)value, gfp, type);
 	return hmap_insert(map, key, value, gfp, type);
 }
 
@@ -475,7 +486,8 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
 #define __HMAP_OBJECT_CALLS(prefix, params, key)			\
 	__HMAP_CALL(prefix, int __must_check, insert,			\
 		    (struct prefix *m, __HMAP_LIST params, gfp_t gfp),	\
-		    hmap_insert(&m->map, key, &object, gfp, &prefix##_type)) \
+		    hmap_insert_known(&m->map, key, &object, gfp, &prefix##_type, \
+				      &prefix##_shape))			\
 	__HMAP_CALL(prefix, prefix##_object_t * __must_check, get_or_insert, \
 		    (struct prefix *m, __HMAP_LIST params, gfp_t gfp),	\
 		    hmap_get_or_insert(&m->map, key, &object, NULL, gfp, \

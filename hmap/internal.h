@@ -30,44 +30,6 @@
 #define HMAP_COST(what, n)	((void)#what, (void)(n))
 #endif
 
-/* From a u32 to 4 bytes, for the same purpose as hmap_u64_pair. */
-static const struct hmap_type hmap_u32_pair __maybe_unused = {
-	.hash		= hmap_hash_u32,
-	.key_size	= sizeof(u32),
-	.value_size	= sizeof(u32),
-	.value_offset	= sizeof(u32),
-	.slot_size	= 2 * sizeof(u32),
-};
-
-/* There is one sound layout of such a slot. */
-static inline bool hmap_is_u32_pair(const struct hmap_type *type)
-{
-	return type->hash == hmap_u32_pair.hash && type->key_size == hmap_u32_pair.key_size &&
-	       !type->equal && type->value_size == hmap_u32_pair.value_size &&
-	       type->slot_size == hmap_u32_pair.slot_size;
-}
-
-/* Objects with a u64 in them, compared as such: what is known of them but where that is, for
- * the same purpose as hmap_u64_pair.
- */
-static inline bool hmap_is_u64_object(const struct hmap_type *type)
-{
-	return type->hash == hmap_hash_u64 && !type->equal && !type->object_hash &&
-	       (type->flags & (HMAP_OBJECT | HMAP_KEY_POINTER)) == HMAP_OBJECT;
-}
-
-static __always_inline struct hmap_type hmap_u64_object(const struct hmap_type *type)
-{
-	return (struct hmap_type){
-		.hash		= hmap_hash_u64,
-		.key_size	= sizeof(u64),
-		.value_size	= sizeof(void *),
-		.key_offset	= type->key_offset,
-		.slot_size	= sizeof(void *),
-		.flags		= HMAP_OBJECT | HMAP_POINTER,
-	};
-}
-
 /* The writer's view of the root and of the table that @hash leads to, if there is one. */
 static inline void *hmap_root(const struct hmap *map)
 {
@@ -397,7 +359,8 @@ static inline u64 hmap_object_hash(const struct hmap_type *type, const void *obj
 	return hmap_hash(type, key, type->key_size, seed);
 }
 
-static inline u64 hmap_slot_hash(const struct hmap_type *type, const void *slot, u64 seed)
+static __always_inline u64 hmap_slot_hash(const struct hmap_type *type, const void *slot,
+					  u64 seed)
 {
 	if (type->flags & HMAP_KEY_INDIRECT)
 		return *hmap_stored_hash(slot);

@@ -137,16 +137,11 @@ static __always_inline void write_key(const struct hmap_type *type, void *slot, 
 		memcpy(slot, key, type->key_size);
 }
 
-/*
- * The table of @hash with a free slot, which @table may not have, or an error pointer. Growth
- * that fails does no harm as long as a slot is free; then it is tried again once in eight
- * inserts.
- */
-static noinline struct hmap_table *make_room(struct hmap *map, struct hmap_table *table,
-					     u64 hash, gfp_t gfp, const struct hmap_type *type)
+/* The same as make_room(), where growing has given no room, or is not tried. @err: of that. */
+static noinline struct hmap_table *make_room_else(struct hmap *map, struct hmap_table *table,
+						  u64 hash, int err, gfp_t gfp,
+						  const struct hmap_type *type)
 {
-	int err = 0;
-
 	while (table->room <= 0) {
 		if (table->room % 8 || err) {
 			if (hmap_table_find_free(type, table, hash) >= 0)
@@ -160,18 +155,36 @@ static noinline struct hmap_table *make_room(struct hmap *map, struct hmap_table
 	return table;
 }
 
+/*
+ * The table of @hash with a free slot, which @table may not have, or an error pointer. Growth
+ * that fails does no harm as long as a slot is free; then it is tried again once in eight
+ * inserts.
+ */
+static __always_inline struct hmap_table *make_room(struct hmap *map, struct hmap_table *table,
+						    u64 hash, gfp_t gfp,
+						    const struct hmap_type *type)
+{
+	int err = 0;
+
+	if (!table->room) {
+		err = hmap_grow(map, table, hash, gfp, type);
+		table = hmap_deref_table(hmap_root(map), hash);
+	}
+	return likely(table->room > 0) ? table : make_room_else(map, table, hash, err, gfp, type);
+}
+
 /* Add an entry to @place, whose table has a free slot, be it a deleted one. */
-static noinline void *add_to_any(void *root, const struct place *place, void *block,
+static noinline void *add_to_any(void *root, struct place place, void *block,
 				 const void *key, const void *value,
 				 const struct hmap_type *type)
 {
-	long index = hmap_table_find_free(type, place->table, place->hash);
-	void *slot = hmap_slot(type, place->table, index);
+	long index = hmap_table_find_free(type, place.table, place.hash);
+	void *slot = hmap_slot(type, place.table, index);
 
-	write_key(type, slot, block, key, place->hash);
+	write_key(type, slot, block, key, place.hash);
 	write_value(type, slot, value);
 	add_count(root, 1);
-	hmap_table_fill(place->table, index, place->hash);
+	hmap_table_fill(place.table, index, place.hash);
 	return slot;
 }
 
@@ -310,7 +323,7 @@ static __always_inline int add_entry(struct hmap *map, struct place place, const
 		slot = add_to_first(&place, block, key, value, type, shape);
 	else
 		slot = add_to(hmap_root(map), &place, block, key, value, type, shape) ?:
-		       add_to_any(hmap_root(map), &place, block, key, value, type);
+		       add_to_any(hmap_root(map), place, block, key, value, type);
 	if (entry)
 		*entry = hmap_slot_entry(type, slot);
 	if (is_first) {

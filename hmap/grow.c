@@ -256,8 +256,8 @@ static void report_poor_hash(const struct hmap_table *table, const struct hmap_t
  * The commonest growth, without detours: the map's only table is of one word, and no walk is
  * in it.
  */
-static int grow_word(struct hmap *map, struct hmap_table *table, gfp_t gfp,
-		     const struct hmap_type *type)
+static noinline int grow_word(struct hmap *map, struct hmap_table *table, gfp_t gfp,
+			      const struct hmap_type *type)
 {
 	struct hmap_fit fit = hmap_table_fit_twice(type, table->live);
 	struct hmap_table *new;
@@ -277,21 +277,13 @@ static int grow_word(struct hmap *map, struct hmap_table *table, gfp_t gfp,
 	return 0;
 }
 
-/*
- * Make room in @table, which is full or clogged by deleted slots: clean it or take a larger
- * class, or split it. A table whose hashes do not let it be split is let grow beyond the
- * largest class. Returns 0 or -ENOMEM; the map is as it was then.
- */
-int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
-	      const struct hmap_type *type)
+/* A table whose hashes do not let it be split is let grow beyond the largest class. */
+static noinline int grow_any(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
+			     const struct hmap_type *type)
 {
-	size_t most, size;
+	size_t most = hmap_table_size_max(type), size = most;
 	int err;
 
-	if (!table->depth && table->nr_words == 1 && !table->pins && !hmap_has_blocks(type))
-		return grow_word(map, table, gfp, type);
-	most = hmap_table_size_max(type);
-	size = most;
 	if (table->bytes < most || hmap_table_size_for(type, table->live) <= most) {
 		size = max(min(hmap_table_size_twice(type, table->live), most),
 			   min_t(size_t, table->bytes, most));
@@ -308,4 +300,16 @@ int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
 	if (hmap_table_limit(type, size) <= table->live)
 		return -ENOMEM;
 	return hmap_rebuild(map, table, hash, size, gfp, type);
+}
+
+/*
+ * Make room in @table, which is full or clogged by deleted slots: clean it or take a larger
+ * class, or split it. Returns 0 or -ENOMEM; the map is as it was then.
+ */
+int hmap_grow(struct hmap *map, struct hmap_table *table, u64 hash, gfp_t gfp,
+	      const struct hmap_type *type)
+{
+	if (!table->depth && table->nr_words == 1 && !table->pins && !hmap_has_blocks(type))
+		return grow_word(map, table, gfp, type);
+	return grow_any(map, table, hash, gfp, type);
 }

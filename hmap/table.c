@@ -22,7 +22,9 @@ static __always_inline void clear_words(struct hmap_table *table, u32 slots)
 
 	if (slots > HMAP_WORD_SLOTS) {
 		last = (slots - 1) / HMAP_WORD_SLOTS;
-		memset(table->words, HMAP_EMPTY, last * sizeof(u64));
+		table->words[0] = 0;
+		if (last > 1)
+			memset(table->words + 1, HMAP_EMPTY, (last - 1) * sizeof(u64));
 		slots -= last * HMAP_WORD_SLOTS;
 	}
 	table->words[last] = empty_word(slots);

@@ -16,6 +16,8 @@ int __hmap_insert_u32_pair(struct hmap *map, u32 key, u32 value, gfp_t gfp,
 int __hmap_insert_u64_object(struct hmap *map, void *object, gfp_t gfp,
 			     const struct hmap_type *type);
 int __hmap_remove_pair(struct hmap *map, u64 key, const struct hmap_type *type);
+int __hmap_remove_u32_pair(struct hmap *map, u32 key, const struct hmap_type *type);
+void *__hmap_erase_u64_object(struct hmap *map, u64 key, const struct hmap_type *type);
 
 /* The same for any type; @shape: what the compiler knows of it. */
 static __always_inline int hmap_insert_known(struct hmap *map, const void *key,
@@ -40,7 +42,18 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
 {
 	if (hmap_is_u64_pair(shape))
 		return __hmap_remove_pair(map, get_unaligned((const u64 *)key), type);
+	if (hmap_is_u32_pair(shape))
+		return __hmap_remove_u32_pair(map, get_unaligned((const u32 *)key), type);
 	return hmap_remove(map, key, type);
+}
+
+static __always_inline void *hmap_erase_known(struct hmap *map, const void *key,
+					      const struct hmap_type *type,
+					      const struct hmap_type *shape)
+{
+	if (hmap_is_u64_object(shape))
+		return __hmap_erase_u64_object(map, get_unaligned((const u64 *)key), type);
+	return hmap_erase(map, key, type);
 }
 
 /**
@@ -413,7 +426,7 @@ static __always_inline int hmap_remove_known(struct hmap *map, const void *key,
 	__HMAP_CALL_IF(prefix, entry_t, erase##n, (struct prefix *m, __HMAP_LIST params), \
 		    BUILD_BUG_ON_MSG(!(prefix##_flags & (HMAP_POINTER | HMAP_OBJECT)), \
 			"erase gives a pointer or an object; of values, remove or take"), \
-		    hmap_erase(&m->map, key, &prefix##_type))
+		    hmap_erase_known(&m->map, key, &prefix##_type, &prefix##_shape))
 
 /* Values and pointers are stored by other calls, and the one gives an errno, the other what
  * was there before.

@@ -144,10 +144,10 @@ static inline bool hmap_is_sparse(const struct hmap_table *table)
 
 static inline bool hmap_wants_shrink(const struct hmap_table *table)
 {
-	bool few = table->depth && table->live < HMAP_TABLE_MIN_SLOTS / 2;
-
-	return (few || hmap_is_sparse(table)) && !table->reserved &&
-	       (table->live % 8 == 0 || table->live < HMAP_TABLE_MIN_SLOTS);
+	if (table->live % 8 && table->live >= HMAP_TABLE_MIN_SLOTS)
+		return false;
+	return (hmap_is_sparse(table) ||
+		(table->live < HMAP_TABLE_MIN_SLOTS / 2 && table->depth)) && !table->reserved;
 }
 
 void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash,

@@ -12,7 +12,7 @@ static __always_inline void remove_at(struct hmap *map, void *root, const struct
 {
 	struct hmap_table *table = place->table;
 
-	hmap_table_empty(type, table, place->index);
+	hmap_table_empty(type, table, place->index, place->hash);
 	add_count(root, -1);
 	if (hmap_has_blocks(shape))
 		hmap_block_drop(type, table, hmap_slot(type, table, place->index), key);
@@ -20,8 +20,9 @@ static __always_inline void remove_at(struct hmap *map, void *root, const struct
 		hmap_shrink(map, table, place->hash, type);
 }
 
-static int take_from_header(struct hmap *map, void *object, const void *key, void *out,
-			    const void *only, const struct hmap_type *type)
+static __always_inline int take_from_header(struct hmap *map, void *object, const void *key,
+					    void *out, const void *only,
+					    const struct hmap_type *type)
 {
 	if ((only && object != only) || !hmap_object_is(type, object, key))
 		return -ENOENT;
@@ -49,8 +50,8 @@ static __always_inline int take(struct hmap *map, const void *key, void *out,
 		return -EINVAL;
 	hmap_note_type(map, type);
 	if (hmap_is_object(shape) && hmap_root_is_object(root))
-		return take_from_header(map, hmap_root_object(root), key, out, only, type);
-	if (!hmap_live(map))
+		return take_from_header(map, hmap_root_object(root), key, out, only, shape);
+	if (!hmap_is_dir(root) && !((struct hmap_table *)root)->live)
 		return -ENOENT;
 	place = place_of(map, root, key, shape);
 	place.index = find_index(type, shape, place.table, key, place.hash);
@@ -60,10 +61,10 @@ static __always_inline int take(struct hmap *map, const void *key, void *out,
 		entry = hmap_slot_entry(shape, hmap_slot(shape, place.table, place.index));
 		if (only && entry != only)
 			return -ENOENT;
-		if (out && type->flags & HMAP_POINTER)
+		if (out && shape->flags & HMAP_POINTER)
 			*(void **)out = entry;
 		else if (out)
-			memcpy(out, entry, type->value_size);
+			memcpy(out, entry, shape->value_size);
 	}
 	remove_at(map, root, &place, key, type, shape);
 	return 0;
@@ -73,14 +74,6 @@ static noinline int take_entry(struct hmap *map, const void *key, void *out,
 			       const void *only, u32 kind, const struct hmap_type *type)
 {
 	return take(map, key, out, only, kind, type, type);
-}
-
-static noinline int take_u64_object(struct hmap *map, const void *key, void *out,
-				    const struct hmap_type *type)
-{
-	const struct hmap_type shape = hmap_u64_object(type);
-
-	return take(map, key, out, NULL, HMAP_POINTERS, type, &shape);
 }
 
 int hmap_take(struct hmap *map, const void *key, void *out, const struct hmap_type *type)
@@ -95,28 +88,37 @@ int __hmap_remove_pair(struct hmap *map, u64 key, const struct hmap_type *type)
 }
 EXPORT_SYMBOL_HMAP(__hmap_remove_pair);
 
-static noinline int remove_u32_pair(struct hmap *map, const void *key,
-				    const struct hmap_type *type)
+int __hmap_remove_u32_pair(struct hmap *map, u32 key, const struct hmap_type *type)
 {
-	return take(map, key, NULL, NULL, 0, type, &hmap_u32_pair);
+	return take(map, &key, NULL, NULL, 0, type, &hmap_u32_pair);
 }
+EXPORT_SYMBOL_HMAP(__hmap_remove_u32_pair);
 
 int hmap_remove(struct hmap *map, const void *key, const struct hmap_type *type)
 {
-	if (type && hmap_is_u32_pair(type))
-		return remove_u32_pair(map, key, type);
+	if (type && key && hmap_is_u32_pair(type))
+		return __hmap_remove_u32_pair(map, get_unaligned((const u32 *)key), type);
 	return take(map, key, NULL, NULL, 0, type, type);
 }
 EXPORT_SYMBOL_HMAP(hmap_remove);
+
+void *__hmap_erase_u64_object(struct hmap *map, u64 key, const struct hmap_type *type)
+{
+	const struct hmap_type shape = hmap_u64_object(type);
+	void *object = NULL;
+
+	take(map, &key, &object, NULL, HMAP_POINTERS, type, &shape);
+	return object;
+}
+EXPORT_SYMBOL_HMAP(__hmap_erase_u64_object);
 
 void *hmap_erase(struct hmap *map, const void *key, const struct hmap_type *type)
 {
 	void *pointer = NULL;
 
-	if (type && hmap_is_u64_object(type))
-		take_u64_object(map, key, &pointer, type);
-	else
-		take_entry(map, key, &pointer, NULL, HMAP_POINTERS, type);
+	if (type && key && hmap_is_u64_object(type))
+		return __hmap_erase_u64_object(map, get_unaligned((const u64 *)key), type);
+	take_entry(map, key, &pointer, NULL, HMAP_POINTERS, type);
 	return pointer;
 }
 EXPORT_SYMBOL_HMAP(hmap_erase);

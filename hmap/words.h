@@ -136,24 +136,23 @@ static inline void hmap_table_fill_empty(struct hmap_table *table, u32 nr, u64 w
 }
 
 /*
- * Let go of a full slot. It may become empty only if it may be used again. A word from
+ * Let go of a full slot of @hash. It may become empty only if it may be used again. A word from
  * which entries have overflowed does not get its room back, either, so that its table is
  * cleaned in time: only that takes overflow bits back.
  */
 static inline void hmap_table_empty(const struct hmap_type *type,
-				    struct hmap_table *table, u32 index)
+				    struct hmap_table *table, u32 index, u64 hash)
 {
 	u64 word = table->words[index / 8];
+	u64 byte = HMAP_DELETED;
 
 	if (!--table->live)
 		hmap_set_flags(table, HMAP_TABLE_VACANT, 0);
 	if (hmap_reuses_slots(type) && !(word >> HMAP_WORD_OVERFLOW)) {
-		word = hmap_with_byte(word, index, HMAP_EMPTY);
+		byte = HMAP_EMPTY;
 		table->room++;
-	} else {
-		word = hmap_with_byte(word, index, HMAP_DELETED);
 	}
-	hmap_set_word(table, index / 8, word);
+	hmap_set_word(table, index / 8, word ^ (hmap_full_byte(hash) ^ byte) << index % 8 * 8);
 }
 
 /* Whether two slots hold the same entry, as both were copied from one: by the pointer to

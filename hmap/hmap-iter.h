@@ -20,7 +20,7 @@ enum hmap_walk_mode {
 struct hmap_iter {
 	const struct hmap		*map;
 	const struct hmap_type		*type;
-	struct hmap_table		*table;	/* NULL: the walk is over */
+	struct hmap_table		*table;	/* or HMAP_WALK_BEGIN; NULL: the walk is over */
 	const u64			*words;	/* those that have been noted */
 	void				*slots;	/* theirs */
 	void				*object; /* the slot of the one in the header */
@@ -36,7 +36,11 @@ struct hmap_iter {
 	bool				in_part; /* of the table the walk has been at some */
 };
 
-void __hmap_iter_begin(struct hmap_iter *iter);
+/* There is an entry, and nothing has been done yet: it is when the first is asked for, so that
+ * what is inlined makes no call for it, and copies no state.
+ */
+#define HMAP_WALK_BEGIN	((struct hmap_table *)1)
+
 u64 __hmap_iter_note(struct hmap_iter *iter);
 void *__hmap_iter_find_again(struct hmap_iter *iter, u32 index);
 void __hmap_iter_leave(struct hmap_iter *iter);
@@ -44,11 +48,12 @@ void __hmap_iter_leave(struct hmap_iter *iter);
 static inline struct hmap_iter hmap_iter_begin(const struct hmap *map, enum hmap_walk_mode mode,
 					       const struct hmap_type *type)
 {
-	struct hmap_iter iter = { .map = map, .type = type, .mode = mode };
-
-	if (rcu_access_pointer(map->root))
-		__hmap_iter_begin(&iter);
-	return iter;
+	return (struct hmap_iter){
+		.map   = map,
+		.type  = type,
+		.mode  = mode,
+		.table = rcu_access_pointer(map->root) ? HMAP_WALK_BEGIN : NULL,
+	};
 }
 
 static inline void hmap_iter_end(struct hmap_iter *iter)

@@ -144,7 +144,7 @@ void __hmap_iter_leave(struct hmap_iter *iter)
 	struct hmap_table *table = iter->table;
 
 	iter->table = NULL;
-	if (iter->mode != HMAP_WALK_SAFE || table == &header_table)
+	if (iter->mode != HMAP_WALK_SAFE || table == &header_table || table == HMAP_WALK_BEGIN)
 		return;
 	if (--table->pins || !(table->flags & HMAP_TABLE_DEAD))
 		return;
@@ -207,26 +207,15 @@ static bool next_table(struct hmap_iter *iter)
 	return iter->table;
 }
 
-/* Note the next words that have full slots; 0 at the end of the walk. */
-u64 __hmap_iter_note(struct hmap_iter *iter)
+/* Any slot of the word that @any leads to, by bits that have not chosen it. Where there is but
+ * one, as in the smallest tables, it is one that is there.
+ */
+static __always_inline u32 any_index(const struct hmap_table *table, u64 any)
 {
-	u64 noted;
+	u64 absent = table->nr_words == 1 ? hmap_match_absent(READ_ONCE(table->words[0])) : 0;
+	u32 slots = absent ? hmap_match_first(absent) : HMAP_WORD_SLOTS;
 
-	do {
-		while (iter->nr_noted < nr_to_note(iter) && !is_cleared(iter)) {
-			noted = note_words(iter);
-			if (noted)
-				return noted;
-		}
-	} while (next_table(iter));
-	return 0;
-}
-EXPORT_SYMBOL_HMAP(__hmap_iter_note);
-
-/* A slot of a word, by the bits of a number that do not choose the word. */
-static u8 any_byte(u64 any)
-{
-	return (any & 0xffff) * HMAP_WORD_SLOTS >> 16;
+	return hmap_home(any, table->nr_words) * 8 + ((any & 0xffff) * slots >> 16);
 }
 
 /* How often any slot is looked for that is full. Where tables are a seventh full, the least
@@ -251,7 +240,7 @@ static u64 find_any(void *root)
 
 		any = hmap_any_number();
 		table = hmap_deref_table(root, any);
-		if (hmap_is_full(table->words, hmap_home(any, table->nr_words) * 8 + any_byte(any)))
+		if (hmap_is_full(table->words, any_index(table, any)))
 			break;
 	} while (--tries);
 	return any;
@@ -261,6 +250,7 @@ static u64 find_any(void *root)
 static void enter_first(struct hmap_iter *iter, void *root)
 {
 	u64 any = hmap_root_is_object(root) ? 0 : find_any(root);
+	u32 index;
 
 	enter_table(iter, root, any);
 	iter->from = any & ~hmap_range_mask(iter->depth);
@@ -268,15 +258,17 @@ static void enter_first(struct hmap_iter *iter, void *root)
 	iter->in_part = false;
 	if (is_header(iter))
 		return;
-	iter->first = hmap_home(any, iter->table->nr_words);
-	iter->skip = any_byte(any);
+	index = any_index(iter->table, any);
+	iter->first = index / 8;
+	iter->skip = index % 8;
 }
 
 /* @iter: map, type, mode. The map had an entry a moment ago. */
-void __hmap_iter_begin(struct hmap_iter *iter)
+static void begin(struct hmap_iter *iter)
 {
 	void *root = hmap_deref(iter->map, iter->type);
 
+	iter->table = NULL;
 	if (WARN_ONCE(iter->mode == HMAP_WALK_RCU && !hmap_is_rcu(iter->type),
 		      "hmap: type %s has not HMAP_RCU: walk it under the lock\n",
 		      iter->type->name))
@@ -287,7 +279,26 @@ void __hmap_iter_begin(struct hmap_iter *iter)
 	if (root)
 		enter_first(iter, root);
 }
-EXPORT_SYMBOL_HMAP(__hmap_iter_begin);
+
+/* Note the next words that have full slots; 0 at the end of the walk. */
+u64 __hmap_iter_note(struct hmap_iter *iter)
+{
+	u64 noted;
+
+	if (iter->table == HMAP_WALK_BEGIN)
+		begin(iter);
+	if (!iter->table)
+		return 0;
+	do {
+		while (iter->nr_noted < nr_to_note(iter) && !is_cleared(iter)) {
+			noted = note_words(iter);
+			if (noted)
+				return noted;
+		}
+	} while (next_table(iter));
+	return 0;
+}
+EXPORT_SYMBOL_HMAP(__hmap_iter_note);
 
 void *hmap_any(const struct hmap *map, const void **key, const struct hmap_type *type)
 {

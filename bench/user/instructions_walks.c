@@ -74,6 +74,21 @@ static void count_words_steps(size_t maps, size_t n, const char *walk, const cha
 	rcu_barrier();
 }
 
+/* With its beginning, which is most of it. */
+static void count_short_walk(const char *name)
+{
+	size_t i, j;
+
+	for (i = 0; i < MAPS; i++)
+		for (j = 0; j < FEW; j++)
+			bench_check(!words_insert(words(i), all[j].key, j, GFP_KERNEL), "insert");
+	rcu_barrier();
+	count_in(MAPS, name, 1, walk_words(words(i)));
+	for (i = 0; i < MAPS; i++)
+		words_destroy(words(i));
+	rcu_barrier();
+}
+
 static void count_object_steps(size_t maps, size_t n, const char *walk, const char *next)
 {
 	size_t i, j;
@@ -94,6 +109,7 @@ void count_walks(void)
 
 	for (n = 0; n < MILLION; n++)
 		all[n].key = n * GOLDEN_RATIO_64;
+	count_short_walk("for_each of 8");
 	count_words_steps(MAPS, MANY, "for_each, a step of 1000", "next, a step of 1000");
 	count_words_steps(1, MILLION, "for_each, a step of 1M", "next, a step of 1M");
 	count_object_steps(MAPS, MANY, "object, for_each, a step of 1000",

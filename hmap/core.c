@@ -292,7 +292,8 @@ static __always_inline struct hmap_table *first_table(const struct hmap *map, gf
 
 /*
  * Add an entry that is not there to the table of its hash, or, if there is none, to the first
- * one, which is published with the entry in it. Returns ADDED or -ENOMEM.
+ * one, which is published with the entry in it. @entry: as for put(), or NULL. Returns ADDED
+ * or -ENOMEM.
  */
 static __always_inline int add_entry(struct hmap *map, struct place place, const void *key,
 				     const void *value, gfp_t gfp,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Differences between the kernels that hmap builds against. Every condition on
- * a kernel version stands here, and nowhere else.
+ * a kernel version stands here, or, of the tests, in kunit/compat.h.
  */
 #ifndef _HMAP_COMPAT_H
 #define _HMAP_COMPAT_H

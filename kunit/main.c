@@ -2,8 +2,9 @@
 /* All suites, as one module: they run when it is loaded. */
 #include <linux/module.h>
 
-#include <hmap/hmap.h>
+#include "test.h"
 
+LAST_SUITE;
 HMAP_IMPORT_NS;
 MODULE_DESCRIPTION("KUnit tests of hmap");
 MODULE_LICENSE("GPL");

@@ -2,6 +2,8 @@
 /* What the suites share; see test.h. */
 #include "test.h"
 
+FIRST_SUITE;
+
 const struct hmap_type u64_type =
 	HMAP_TYPE("u64", sizeof(u64), sizeof(u64), hmap_hash_u64, NULL, HMAP_SCALAR);
 const struct hmap_type u64_rcu_type =

@@ -16,6 +16,8 @@
 
 #include <hmap/hmap.h>
 
+#include "compat.h"
+
 /* A pair of u64, as most cases use it; with and without RCU. */
 extern const struct hmap_type u64_type;
 extern const struct hmap_type u64_rcu_type;

@@ -24,6 +24,8 @@ stages=(
 	"stock-arm64-4k     stock-arm64-4k   on arm64, Debian 12's cloud kernel, pages of 4K"
 	"stock-arm64-16k    stock-arm64-16k  on arm64, that of bookworm-backports, pages of 16K"
 	"stock-s390x        stock-s390x      on s390x, Debian 12's kernel, big endian"
+	"build-uml-5.10     uml-5.10         build for User-Mode Linux 5.10, W=1, without a warning"
+	"kunit-5.10         uml-5.10         run the KUnit tests in User-Mode Linux 5.10"
 	"kunit-qemu-s390x   machine-s390x    the KUnit tests on s390x"
 	"kunit-qemu-arm64   machine-arm64    the KUnit tests on arm64"
 )

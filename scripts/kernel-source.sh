@@ -18,6 +18,7 @@ LOG=$HMAP_LOG/kernel-source-$VERSION.log
 
 # Debian 12 has one kernel of its own; others are in suites that it need not know.
 case $VERSION in
+5.10) get=(download_from bullseye) ;;
 6.1) get=(download) ;;
 6.12) get=(download_from bookworm-backports) ;;
 7.3) get=(download_from trixie-backports) ;;

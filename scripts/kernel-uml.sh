@@ -23,6 +23,7 @@ case $VERSION in
 	BASE=arch/um/configs/x86_64_defconfig DEFAULTS=alldefconfig
 	CONFIGS=("$HMAP_SCRIPTS/uml.config")
 	;;
+5.10) CONFIGS+=("$HMAP_SCRIPTS/uml-5.10.config") ;;
 6.12) ;;
 *) CONFIGS+=("$HMAP_SCRIPTS/uml-smp.config") ;;
 esac

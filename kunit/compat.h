@@ -74,4 +74,9 @@ struct kunit_context {
 #define KUNIT_ASSERT_NOT_NULL(test, ptr)	KUNIT_ASSERT_PTR_NE(test, ptr, NULL)
 #endif
 
+/* Since 5.11. Without PREEMPT_RT all such work is done in a hard interrupt. */
+#ifndef IRQ_WORK_INIT_HARD
+#define IRQ_WORK_INIT_HARD(work)		{ .func = (work) }
+#endif
+
 #endif /* _HMAP_KUNIT_COMPAT_H */

@@ -23,7 +23,7 @@ stages=(
 	"device          kasan     fuzz the sample device, under the same; kill its writers"
 	"debugfs         kasan     read its files all the time, while it comes and goes"
 	"fault           kasan     the sample device there, while the kernel's allocator fails"
-	"misuse          kasan     what is forbidden to do with a map is reported there"
+	"misuse          kasan     what is forbidden to do with a map is reported there, and no more"
 	"layers          kasan     who calls whom in hmap/, in a kernel with lockdep"
 	"reload          uml-7.3   load and unload it 1,000 times, with users in between"
 	"reload-debug    kasan     the same 100 times, under KASAN and kmemleak"

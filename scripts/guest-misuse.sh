@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=dash
 #
-# Guest in which hmap is misused: KASAN, lockdep or hmap has to say so, each time; and
-# nobody may say anything of what only looks like misuse.
+# Guest in which hmap is misused: KASAN, lockdep, the scheduler or hmap has to say so, each
+# time; and nobody may say anything of what only looks like misuse.
 # shellcheck source=scripts/guest-lib.sh
 . /lib/guest-lib.sh
 
@@ -17,6 +17,8 @@ reported() {
 	case $2 in
 	KASAN) log_of "$1" | grep -q 'BUG: KASAN: ' ;;
 	lockdep) log_of "$1" | grep -q 'WARNING: suspicious RCU usage' ;;
+	nesting) log_of "$1" | grep -q 'BUG: Invalid wait context' ;;
+	sleep) log_of "$1" | grep -q 'BUG: sleeping function called from invalid context' ;;
 	warning) log_of "$1" | grep -q 'WARNING: CPU: ' ;;
 	nobody) ! log_of "$1" | grep -E 'WARNING:|BUG:|INFO:' ;;
 	esac

@@ -26,6 +26,9 @@ stages=(
 	"stock-s390x        stock-s390x      on s390x, Debian 12's kernel, big endian"
 	"build-uml-5.10     uml-5.10         build for User-Mode Linux 5.10, W=1, without a warning"
 	"kunit-5.10         uml-5.10         run the KUnit tests in User-Mode Linux 5.10"
+	"debug-rt           rt               everything on PREEMPT_RT, under lockdep and kmemleak"
+	"readme-debug-rt    rt               the documentation's examples there"
+	"misuse-rt          rt               where a call may not be made there is reported, and nowhere else"
 	"kunit-qemu-s390x   machine-s390x    the KUnit tests on s390x"
 	"kunit-qemu-arm64   machine-arm64    the KUnit tests on arm64"
 )

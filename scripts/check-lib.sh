@@ -27,7 +27,7 @@ lanes=()
 # package in Debian 12; and other Debians.
 may_be_missing() {
 	case $1 in
-	uml-* | kasan | kcsan | clang-kernel | herd | debian-* | cross-* | stock-* | crash | machine-* | tree-*) true ;;
+	uml-* | kasan | kcsan | clang-kernel | herd | debian-* | cross-* | stock-* | crash | machine-* | tree-* | rt) true ;;
 	*) false ;;
 	esac
 }
@@ -68,7 +68,7 @@ prepare() {
 			eval "$found" &&
 			(ensure_packages perl patch "$(qemu_of "$MACHINE")")
 		;;
-	kasan | kcsan)
+	kasan | kcsan | rt)
 		(ensure_packages perl python3 qemu-system-x86 patch) &&
 			LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
 			DEBUG=$("$HMAP_SCRIPTS/kernel-debug.sh" "$1")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# kernel-debug.sh kasan|kcsan|crash
+# kernel-debug.sh kasan|kcsan|crash|rt
 #
 # Build a small x86-64 kernel with these checkers, or one that leaves a crash dump to
 # look at, and print its build directory.
@@ -11,12 +11,16 @@ set -euo pipefail
 # shellcheck source=scripts/apt.sh
 . "$HMAP_SCRIPTS/apt.sh"
 
-[ -f "$HMAP_SCRIPTS/debug-${1:-}.config" ] || die "usage: kernel-debug.sh kasan|kcsan|crash"
+[ -f "$HMAP_SCRIPTS/debug-${1:-}.config" ] || die "usage: kernel-debug.sh kasan|kcsan|crash|rt"
+
+# PREEMPT_RT came in 6.12.
+version=6.1
+[ "$1" != rt ] || version=6.12
 
 # uml.config: modules, KUnit, fault injection and what is left out are the same.
 # shellcheck disable=SC2034 # for kernel-build.sh
 {
-	NAME=$1 VERSION=6.1 ARCH=x86_64 TARGETS=(bzImage modules)
+	NAME=$1 VERSION=$version ARCH=x86_64 TARGETS=(bzImage modules)
 	BASE='' DEFAULTS=allnoconfig
 	CONFIGS=("$HMAP_SCRIPTS"/{uml,small,debug,"debug-$1"}.config)
 }

@@ -27,7 +27,9 @@
  * rcu_read_lock() alone, or in any other RCU read-side section.
  *
  * Memory. A map without entries owns none, and one object needs none. Calls that may
- * allocate take gfp flags, and leave the map's entries as they were when they fail.
+ * allocate take gfp flags, and leave the map's entries as they were when they fail. On
+ * PREEMPT_RT, calls that insert, remove or destroy may not be made in a hard interrupt, with
+ * interrupts off or under a raw_spinlock_t, whatever the flags: nor may kmalloc() and kfree().
  */
 #ifndef _HMAP_H
 #define _HMAP_H
@@ -97,11 +99,11 @@ void hmap_free(struct hmap *map, const struct hmap_type *type);
  * Each table is freed, and for types with blocks each entry's block: by kfree(), at once, also
  * under a spinlock or in an RCU callback. hmap_free_and_destroy() reschedules.
  *
- * Context: Any but NMIs, RCU callbacks included; on PREEMPT_RT neither hard interrupts nor
- *	under a raw_spinlock_t. No reader and no other writer
- *	may be left: a map that readers reached under RCU is first made unreachable, and then
- *	synchronize_rcu() waits for them. The caller's module needs no rcu_barrier() on
- *	hmap's behalf. O(tables), and O(entries) for types with blocks.
+ * Context: Any but NMIs, RCU callbacks included; on PREEMPT_RT neither with interrupts off
+ *	nor under a raw_spinlock_t. No reader and no other writer may be left: a map that
+ *	readers reached under RCU is first made unreachable, and then synchronize_rcu() waits
+ *	for them. The caller's module needs no rcu_barrier() on hmap's behalf. O(tables), and
+ *	O(entries) for types with blocks.
  */
 void hmap_destroy(struct hmap *map, const struct hmap_type *type);
 

@@ -45,7 +45,7 @@ in_tree() {
 	local file=$1
 	shift
 
-	sed "$@" -f scripts/in-tree/in-tree.sed "$file"
+	sed "$@" "${NEWER[@]}" -f scripts/in-tree/in-tree.sed "$file"
 }
 
 # The same of C, without what tests have for user space. The kernel brings unifdef with it, for
@@ -179,6 +179,11 @@ trap 'rm -rf "$WORK"' EXIT
 WRITTEN=$WORK/written
 cd "$HMAP_TOP"
 gcc -O1 -o "$WORK/unifdef" "$TREE/scripts/unifdef.c" || die "cannot compile scripts/unifdef.c of $TREE"
+
+# What a tree has that older ones have not, and checkpatch asks for.
+NEWER=()
+! grep -q 'define kmalloc_obj(' "$TREE/include/linux/slab.h" ||
+	NEWER+=(-e 's/\(k[mz]alloc\)(sizeof(\([^()]*\)), /\1_obj(\2, /')
 
 put_headers
 put_core

@@ -10,21 +10,13 @@
 # shellcheck source=scripts/machine.sh
 . "$HMAP_SCRIPTS/machine.sh"
 
-LOG=$HMAP_LOG/$STAGE-target.log
 passed=0 failed=0 skipped=0
 
 for target in check stress random; do
-	make --no-print-directory -j"$(nproc)" -C kunit/user BUILD="$HMAP_BUILD/$STAGE" \
+	add_results "$HMAP_LOG/$STAGE-target.log" \
+		make --no-print-directory -j"$(nproc)" -C kunit/user BUILD="$HMAP_BUILD/$STAGE" \
 		CC="$(triplet_of "$MACHINE")-gcc" SANITIZE= \
-		RUN="qemu-$(emulator_of "$MACHINE")-static" "$target" | tee "$LOG" || :
-	if [[ $(tail -n 1 "$LOG") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
-		passed=$((passed + BASH_REMATCH[1]))
-		failed=$((failed + BASH_REMATCH[2]))
-		skipped=$((skipped + BASH_REMATCH[3]))
-	else
-		echo "make $target ended without a result"
-		failed=$((failed + 1))
-	fi
+		RUN="qemu-$(emulator_of "$MACHINE")-static" "$target"
 done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

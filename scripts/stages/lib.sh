@@ -61,6 +61,23 @@ check() {
 	fi
 }
 
+# add_results LOG COMMAND...: it ends in a total of its own, which is added to $passed, $failed
+# and $skipped.
+add_results() {
+	local log=$1
+	shift
+
+	"$@" 2>&1 | tee "$log" || :
+	if [[ $(tail -n 1 "$log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+		passed=$((passed + BASH_REMATCH[1]))
+		failed=$((failed + BASH_REMATCH[2]))
+		skipped=$((skipped + BASH_REMATCH[3]))
+	else
+		echo "this ended without a result: $*"
+		failed=$((failed + 1))
+	fi
+}
+
 # expect_finds DIR FIND PATCH...: with each patch in a copy of the sources in DIR, FIND LOG
 # has to find something, and to print what. Counts them.
 expect_finds() {

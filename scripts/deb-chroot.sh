@@ -4,8 +4,8 @@
 # deb-chroot.sh SUITE
 #
 # Put a Debian of that suite into the cache and print its directory: with dkms, what it needs to
-# build and to sign, and the cloud kernel with its headers. Who changes something there, does so in
-# a copy.
+# build and to sign, and the cloud kernel with its headers; or sid, with the newest compilers. Who
+# changes something there, does so in a copy.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -13,7 +13,16 @@ set -euo pipefail
 . "$HMAP_SCRIPTS/apt.sh"
 
 SUITE=$1
-PACKAGES=dkms,gcc,linux-headers-cloud-amd64,openssl,python3
+case $SUITE in
+sid)
+	PACKAGES=bc,bison,flex,gcc,libc6-dev,make,patch,perl,python3,xz-utils
+	add=add_compilers
+	;;
+*)
+	PACKAGES=dkms,gcc,linux-headers-cloud-amd64,openssl,python3
+	add=add_kernel
+	;;
+esac
 ENTRY=debian-$SUITE-$(cksum <<<"$PACKAGES" | cut -d ' ' -f 1)
 
 # The archive that the machine's own suite comes from has the others, too.
@@ -24,17 +33,17 @@ main_archive() {
 			'$1 == own && $2 == "main" { print $3; exit }' | grep .
 }
 
-# With the machine's way to the archive, which may be a proxy.
+# With the machine's way to the archive, which may be a proxy, or a mirror with old dates.
 bootstrap() {
 	local archive
 
 	archive=$(main_archive) || return
 	rm -rf "$1"
-	apt-config dump | grep '^Acquire::https\?::' >"$1.apt" || :
+	apt-config dump | grep -E '^Acquire::(https?::|Check-)' >"$1.apt" || :
 	mmdebstrap --variant=apt --aptopt="$1.apt" \
 		--include="$PACKAGES" \
 		"$SUITE" "$1" "deb $archive $SUITE main" &&
-		add_kernel "$1" &&
+		"$add" "$1" &&
 		rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*
 }
 
@@ -52,6 +61,23 @@ add_kernel() {
 		chroot "$1" depmod "$kernel"
 }
 
+# The newest there are, by their plain names: what a suite has by these is older.
+add_compilers() {
+	# shellcheck disable=SC2016 # for the shell in there
+	chroot "$1" env DEBIAN_FRONTEND=noninteractive sh -e -c '
+		newest() {
+			apt-cache pkgnames "$1-" | grep -xE "$1-[0-9]+" | sort -V | tail -n 1 | grep .
+		}
+		apt-get -q update
+		gcc=$(newest gcc)
+		clang=$(newest clang)
+		llvm=${clang#clang-}
+		apt-get -q -y install --no-install-recommends "$gcc" "$clang" "lld-$llvm" \
+			"llvm-$llvm" "libclang-rt-$llvm-dev"
+		ln -s "/usr/bin/$gcc" /usr/local/bin/gcc
+		ln -s "/usr/lib/llvm-$llvm"/bin/* /usr/local/bin/'
+}
+
 fetch_chroot() {
 	local tmp
 
@@ -61,7 +87,7 @@ fetch_chroot() {
 	chmod 755 "$tmp"
 	with_fresh_lists "installing Debian $SUITE into the cache" bootstrap "$tmp/root" ||
 		cannot "cannot install Debian $SUITE (no network?), see $APT_LOG"
-	mv "$tmp/root" "$HMAP_CACHE/$ENTRY-$(cat "$tmp/root/etc/debian_version")"
+	mv "$tmp/root" "$HMAP_CACHE/$ENTRY-$(tr / - <"$tmp/root/etc/debian_version")"
 	rm -rf "$tmp"
 }
 

@@ -16,11 +16,20 @@
 
 LOG=$HMAP_LOG/kernel-$NAME-$VERSION.log
 
+# As kbuild chooses it.
+compiler() {
+	if [ -n "${LLVM:-}" ]; then
+		echo clang
+	else
+		echo "${CROSS_COMPILE:-}gcc"
+	fi
+}
+
 # A build is reused as long as nothing that shaped it has changed.
 build_key() {
 	{
 		cat "${CONFIGS[@]}"
-		"${CROSS_COMPILE:-}gcc" --version
+		"$(compiler)" --version
 	} | sha256sum | cut -c1-12
 }
 

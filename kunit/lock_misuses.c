@@ -25,8 +25,8 @@ static DEFINE_SPINLOCK(other_lock);
 static DEFINE_MUTEX(mutex);
 static DECLARE_RWSEM(rwsem);
 
-/* What is read here is not to be optimised away. */
-static u64 seen;
+/* What is read here is not to be optimised away, though nobody looks at it. */
+static u64 seen __maybe_unused;
 
 /* For each a map that nobody has named a lock of, with an entry. */
 static void begin(struct rcu_values *map)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Run the checks on other machines, and on other kernels of distributions, and count the
-# results.
+# Run the checks on other machines, on other kernels of distributions, and with other
+# compilers, and count the results.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -31,6 +31,9 @@ stages=(
 	"misuse-rt          rt               where a call may not be made there is reported, and nowhere else"
 	"kunit-qemu-s390x   machine-s390x    the KUnit tests on s390x"
 	"kunit-qemu-arm64   machine-arm64    the KUnit tests on arm64"
+	"compiler-own       gcc              user space at -O3 and with LTO, by this machine's gcc"
+	"compiler-gcc       sid-gcc          modules, KUnit and user space by the newest gcc, -O3 and LTO too"
+	"compiler-clang     sid-clang        the same by the newest clang"
 )
 
 run_stages '' "${stages[@]}"

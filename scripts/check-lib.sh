@@ -27,7 +27,7 @@ lanes=()
 # package in Debian 12; and other Debians.
 may_be_missing() {
 	case $1 in
-	uml-* | kasan | kcsan | clang-kernel | herd | debian-* | cross-* | stock-* | crash | machine-* | tree-* | rt) true ;;
+	uml-* | kasan | kcsan | clang-kernel | herd | debian-* | cross-* | stock-* | crash | machine-* | tree-* | rt | sid-*) true ;;
 	*) false ;;
 	esac
 }
@@ -95,6 +95,8 @@ prepare() {
 		(ensure_packages gcc libc6-dev make flex bison bc perl python3 python3-sphinx) &&
 			TREE=$("$HMAP_SCRIPTS/kernel-tree.sh" "${1#tree-}")
 		;;
+	sid-gcc) prepare_sid gcc ;;
+	sid-clang) prepare_sid clang LLVM=1 ;;
 	shell) (ensure_packages shellcheck) ;;
 	herd)
 		LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
@@ -102,6 +104,15 @@ prepare() {
 		;;
 	*) die "no stage can need $1" ;;
 	esac
+}
+
+# prepare_sid COMPILER [VARIABLE...]: as kbuild is told of it. The kernel is that compiler's work, too.
+prepare_sid() {
+	COMPILER=$1 UML_DIR=$HMAP_BUILD/uml-sid-$1
+	shift
+	LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
+		SID=$("$HMAP_SCRIPTS/deb-chroot.sh" sid) &&
+		UML=$("$HMAP_SCRIPTS/in-debian.sh" "$SID" env "$@" "$HMAP_SCRIPTS/kernel-uml.sh" 7.3)
 }
 
 codename() {
@@ -183,7 +194,8 @@ run_stage() {
 	prepare "$2" || status=$?
 	if [ "$status" -eq 0 ]; then
 		unset HMAP_REASON
-		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG CLANG_KERNEL HERD7 CHROOT MACHINE STOCK KERNEL TREE
+		export LINUX_SOURCE UML UML_DIR KDIR VMLINUZ DEBUG CLANG_KERNEL HERD7 CHROOT MACHINE STOCK KERNEL \
+			COMPILER SID TREE
 		STAGE=$name with_heartbeat "running $name" "$log" \
 			bash "$(script_of "$name")" || status=$?
 		count "$log" "$status"

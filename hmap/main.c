@@ -45,17 +45,11 @@ static int __init hmap_module_init(void)
 
 static void __exit hmap_module_exit(void)
 {
-	struct hmap_stats stats;
-
 	/* Tables given to call_rcu() are freed by code of this module. */
 	rcu_barrier();
 	hmap_debugfs_exit();
-	hmap_stats_read(&stats);
-	if (stats.bytes_in_use)
-		pr_warn("unloaded with %llu bytes in use: a map was not destroyed\n",
-			stats.bytes_in_use);
 	unregister_module_notifier(&goes);
-	hmap_usage_exit();
+	hmap_stats_exit();
 }
 
 #ifndef MODULE

@@ -3,21 +3,16 @@
  * Counters of all maps. Each is one per-CPU increment, and only where memory is allocated or
  * freed or a table changes shape: never in a lookup. Tables and bytes are counted by type: usage.c.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/percpu.h>
+#include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 #include "internal.h"
-#include "trace.h"
 
 DEFINE_PER_CPU(struct hmap_counters, hmap_counters);
-
-void hmap_alloc_failed(const struct hmap *map, size_t bytes, gfp_t gfp,
-		       const struct hmap_type *type)
-{
-	hmap_counter_inc(alloc_failures);
-	trace_hmap_table_alloc_failed(map, type, bytes, gfp);
-}
 
 void hmap_stats_read(struct hmap_stats *stats)
 {
@@ -35,3 +30,14 @@ void hmap_stats_read(struct hmap_stats *stats)
 	hmap_usage_add_up(stats);
 }
 EXPORT_SYMBOL_HMAP(hmap_stats_read);
+
+void hmap_stats_exit(void)
+{
+	struct hmap_stats stats;
+
+	hmap_stats_read(&stats);
+	if (stats.bytes_in_use)
+		pr_warn("unloaded with %llu bytes in use: a map was not destroyed\n",
+			stats.bytes_in_use);
+	hmap_usage_exit();
+}

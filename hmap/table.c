@@ -53,7 +53,7 @@ struct hmap_table *hmap_table_alloc(const struct hmap *map, struct hmap_fit fit,
 	*table = (struct hmap_table){
 		.room	   = slots - hmap_table_slack(slots),
 		.accounted = gfp & __GFP_ACCOUNT,
-		.tally	   = tally - hmap_tallies,
+		.tally	   = hmap_tally_nr(tally),
 		.bytes	   = size,
 		.depth	   = depth,
 		.flags	   = HMAP_TABLE_VACANT,
@@ -65,8 +65,7 @@ struct hmap_table *hmap_table_alloc(const struct hmap *map, struct hmap_fit fit,
 	}
 	trace_hmap_table_alloc(map, type, table, size, depth);
 	HMAP_COST(bytes, size);
-	this_cpu_inc(tally->cpu->allocated[hmap_usage_size(size)]);
-	if (hmap_tally_bytes(tally->cpu, size))
+	if (hmap_tally_table(tally, size))
 		hmap_tally_flush(tally);
 	return table;
 }
@@ -159,15 +158,13 @@ static noinline void flush_and_release(struct hmap_tally *tally, const struct hm
 static __always_inline void retire(const struct hmap *map, struct hmap_table *table, bool readers,
 				   const struct hmap_type *type, struct hmap_tally *tally)
 {
-	struct hmap_tally_cpu __percpu *cpu = tally->cpu;
 	size_t bytes = table->bytes;
 
 	if (hmap_has_blocks(type))
 		bytes += hmap_dead_bytes(type, table) +
 			 (table->cleared ? hmap_used_bytes(type, table) : 0);
-	this_cpu_inc(cpu->freed[hmap_usage_size(table->bytes)]);
 	trace_hmap_table_free(map, type, table, table->bytes, table->depth);
-	if (hmap_tally_bytes(cpu, -(long)bytes))
+	if (hmap_tally_no_table(tally, table->bytes, bytes))
 		flush_and_release(tally, type, table, readers);
 	else if (!table->pins)
 		release(type, table, readers);

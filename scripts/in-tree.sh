@@ -83,7 +83,7 @@ is_counter() {
 put_core() {
 	local file core=() counters=()
 
-	for file in hmap/*.c hmap/{internal,place,trace,words}.h; do
+	for file in hmap/*.c hmap/{count,internal,place,trace,words}.h; do
 		[ "$file" != hmap/abi.c ] || continue
 		converted "$file" | put "lib/$file"
 		if is_counter "$file"; then

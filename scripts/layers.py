@@ -18,9 +18,9 @@ import subprocess
 import sys
 
 FILES = ["main", "debugfs", "validate", "header", "core remove", "bulk", "lookup iter cursor", "shrink",
-         "reserve", "grow", "check", "dir", "copy", "table", "block", "size", "stats",
+         "reserve", "grow", "check", "dir", "copy", "table", "block", "size", "nomem", "stats",
          "usage trace", "find", "string", "hash", "abi"]
-HEADERS = ["place.h trace.h", "internal.h", "words.h", "hmap.h", "hmap-typed.h hmap-iter.h find.h hmap-cursor.h hmap-stats.h",
+HEADERS = ["place.h trace.h", "internal.h", "count.h", "words.h", "hmap.h", "hmap-typed.h hmap-iter.h find.h hmap-cursor.h hmap-stats.h",
            "layout.h", "hmap-types.h", "compat.h hmap-abi.h"]
 REFUSED = {"split", "exit", "startup", "hot", "unlikely", "unknown"}
 

@@ -346,6 +346,7 @@ struct module {
 extern struct module __this_module;
 extern const char __executable_start[], _end[];
 #define MODULE
+#define CONFIG_HMAP_STATS	1
 #define THIS_MODULE			(&__this_module)
 #define module_name(module)		((module)->name)
 #define within_module_core(address, module)				\

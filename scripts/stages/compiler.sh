@@ -48,6 +48,11 @@ kunit() {
 	kunit_guest "$HMAP_SCRIPTS/boot-uml.sh" "$UML/linux" "$UML_DIR/initramfs.gz" 300 "$CONSOLE"
 }
 
+# Tests print WARNING: of what they expect; compilers and linkers do not shout.
+says_no_warning() {
+	! grep 'warning: ' "$1"
+}
+
 # user_space NAME TARGET [VARIABLE...]
 user_space() {
 	local name=$1 target=$2 log=$HMAP_LOG/$STAGE-$1-$2.log
@@ -56,7 +61,7 @@ user_space() {
 	echo "== $name: make $target CC=$COMPILER $*"
 	add_results "$log" make --no-print-directory -j"$(nproc)" -C kunit/user \
 		BUILD="$DIR/$name" CC="$COMPILER" "$@" "$target"
-	check "$name: $target: no warning" is_clean "$log"
+	check "$name: $target: no warning" says_no_warning "$log"
 }
 
 rm -rf "$DIR"

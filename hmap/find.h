@@ -111,7 +111,8 @@ static __always_inline bool hmap_is_u32_pair(const struct hmap_type *type)
  */
 static __always_inline bool hmap_is_u64_object(const struct hmap_type *type)
 {
-	return type->hash == hmap_hash_u64 && !type->equal && !type->object_hash &&
+	return type->key_size == sizeof(u64) && type->hash == hmap_hash_u64 &&
+	       !type->equal && !type->object_hash &&
 	       (type->flags & (HMAP_OBJECT | HMAP_KEY_POINTER)) == HMAP_OBJECT;
 }
 

@@ -140,7 +140,7 @@ static inline unsigned long int_sqrt(unsigned long n)
 #define get_unaligned_le64(p)	le64_to_cpu(get_unaligned((const u64 *)(p)))
 #define put_unaligned(v, p) ({						\
 	__typeof__(*(p)) __v = (v);					\
-	__builtin_memcpy(p, &__v, sizeof(*(p)));			\
+	__builtin_memcpy((void *)(p), &__v, sizeof(*(p)));		\
 })
 
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__

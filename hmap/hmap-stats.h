@@ -56,6 +56,9 @@ struct hmap_stats {
  * hmap_stats_read() - sum the counters of all CPUs
  * @stats: where to put them
  *
+ * In a kernel that hmap is built into, this and hmap_usage_read() are there with
+ * CONFIG_HMAP_STATS alone.
+ *
  * Context: Process context. Beside running writers, not one moment's picture.
  */
 void hmap_stats_read(struct hmap_stats *stats);
@@ -89,7 +92,7 @@ struct hmap_usage {
  * @type: the type; NULL: those that are not told apart
  * @usage: where to put it; all 0 if there was no table of @type yet
  *
- * Types are told apart that lie in a module, up to some 500 of them.
+ * Types are told apart that lie in a module or are built in, up to some 500 of them.
  *
  * Context: Process context. Beside running writers, not one moment's picture.
  */

@@ -127,7 +127,7 @@ static struct hmap_fit fit_with(const struct hmap_type *type, size_t slots)
 
 	slots += !slots;
 	while (small[class] < slots)
-		if (++class == nr_small)
+		if (++class >= nr_small)
 			return large_fit_with(type, slots);
 	return (struct hmap_fit){ small_sizes[class], small[class] };
 }

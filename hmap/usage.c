@@ -4,10 +4,10 @@
  *
  * A type is const, and nobody registers it: the first table of one gives it a tally, in an
  * array that is searched by the type's address. It keeps that until its module goes. What
- * cannot have one is counted together with others: a type that is in no module's memory, so
- * that nothing tells when it goes; those for which there is no memory, or no place any more.
- * A type never changes from the one to the other, so that what was added to a tally is taken
- * from the same.
+ * cannot have one is counted together with others: a type that is neither in a module's memory
+ * nor built in, so that nothing tells when it goes; those for which there is no memory, or no
+ * place any more. A type never changes from the one to the other, so that what was added to a
+ * tally is taken from the same.
  *
  * All that changes often is per CPU. Of bytes, a CPU keeps up to HMAP_BYTES_BATCH to itself before
  * it adds them to the sums, where the peaks are seen.

@@ -73,6 +73,20 @@ run_tests() {
 	return "$status"
 }
 
+# With hmap's init late on purpose, users come before it: they are warned, and the test of their
+# entries fails.
+tells_who_is_early() {
+	local status=0
+
+	sed -i 's/^early_initcall(hmap_early_init)/late_initcall(hmap_early_init)/' "$TREE/lib/hmap/main.c"
+	(cd "$TREE" && ./tools/testing/kunit/kunit.py run --kunitconfig=lib/hmap \
+		--jobs="$(nproc)" hmap_early) >"$HMAP_LOG/$STAGE-early.log" 2>&1 || status=$?
+	cat "$HMAP_LOG/$STAGE-early.log"
+	scripts/in-tree.sh "$TREE"
+	[ "$status" -ne 0 ] && grep -q '\[FAILED\] initcalls_fill_maps' "$HMAP_LOG/$STAGE-early.log" &&
+		grep "a map is filled before hmap's early_initcall()" "$TREE/.kunit/test.log"
+}
+
 has_run() {
 	grep -q "\[PASSED\] $1\$" "$RESULT"
 }
@@ -98,6 +112,7 @@ check "W=1, as modules" builds_without_warnings CONFIG_MODULES=y CONFIG_KUNIT=m 
 check "the kernel's htmldocs, without a warning" pages_are_right
 check "all tests, by kunit.py" run_tests
 check "maps filled by initcalls are read later" has_run initcalls_fill_maps
+check "a map that is filled too early is warned of" tells_who_is_early
 check "without counters, by kunit.py" run_tests --kconfig_add=CONFIG_HMAP_STATS=n
 check "maps filled by initcalls are read later, there too" has_run initcalls_fill_maps
 

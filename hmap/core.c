@@ -81,10 +81,6 @@
 #include "internal.h"
 #include "place.h"
 
-/* What put() has done. */
-#define ADDED		0
-#define FOUND		1
-
 /* A word of a naturally aligned size is stored in one piece, a pointer with all that the
  * caller wrote behind it.
  */
@@ -292,8 +288,8 @@ static __always_inline struct hmap_table *first_table(const struct hmap *map, gf
 
 /*
  * Add an entry that is not there to the table of its hash, or, if there is none, to the first
- * one, which is published with the entry in it. @entry: as for put(), or NULL. Returns ADDED
- * or -ENOMEM.
+ * one, which is published with the entry in it. @entry: as for hmap_put(), or NULL. Returns
+ * HMAP_ADDED or -ENOMEM.
  */
 static __always_inline int add_entry(struct hmap *map, struct place place, const void *key,
 				     const void *value, gfp_t gfp,
@@ -331,10 +327,10 @@ static __always_inline int add_entry(struct hmap *map, struct place place, const
 		hmap_publish_root(map, place.table);
 		hmap_counter_inc(first_inserts);
 	}
-	return ADDED;
+	return HMAP_ADDED;
 }
 
-/* put() where the map has a table. @place: of the key. */
+/* hmap_put() where the map has a table. @place: of the key. */
 static __always_inline int put_in_table(struct hmap *map, struct place place, const void *key,
 					const void *value, u32 may, gfp_t gfp,
 					const struct hmap_type *type,
@@ -351,7 +347,7 @@ static __always_inline int put_in_table(struct hmap *map, struct place place, co
 		*entry = hmap_slot_entry(type, slot);
 	if (may & HMAP_OVERWRITE)
 		write_value(type, slot, value);
-	return FOUND;
+	return HMAP_FOUND;
 }
 
 /* Where an entry will stand whose map has no table yet. */
@@ -361,7 +357,7 @@ static __always_inline struct place place_in_none(const struct hmap *map, const 
 	return (struct place){ .hash = hmap_hash_key(type, key, hmap_seed(map)) };
 }
 
-/* put() where the map is its header alone: @root is NULL or the one object. */
+/* hmap_put() where the map is its header alone: @root is NULL or the one object. */
 static int put_in_header(struct hmap *map, void *root, const void *key, const void *value,
 			 u32 may, gfp_t gfp, const struct hmap_type *type, void **entry)
 {
@@ -369,7 +365,7 @@ static int put_in_header(struct hmap *map, void *root, const void *key, const vo
 		*entry = hmap_root_object(root);
 		if (may & HMAP_OVERWRITE)
 			hmap_publish_object(map, *(void * const *)value);
-		return FOUND;
+		return HMAP_FOUND;
 	}
 	if (!(may & HMAP_ADD))
 		return -ENOENT;
@@ -378,7 +374,7 @@ static int put_in_header(struct hmap *map, void *root, const void *key, const vo
 			return -EINVAL;
 		*entry = *(void * const *)value;
 		hmap_publish_object(map, *entry);
-		return ADDED;
+		return HMAP_ADDED;
 	}
 	if (!hmap_check_type(type))
 		return -EINVAL;
@@ -386,12 +382,12 @@ static int put_in_header(struct hmap *map, void *root, const void *key, const vo
 }
 
 /*
- * Add an entry, find one, overwrite it. @entry: set to what a lookup gives for the entry
- * that was found or added; of pointers and objects, the one before it was overwritten.
- * Returns ADDED, FOUND, or -EINVAL, -ENOMEM, -ENOENT.
+ * Add an entry, find one, overwrite it, as @may says. @entry: set to what a lookup gives for
+ * the entry that was found or added; of pointers and objects, the one before it was
+ * overwritten. Returns HMAP_ADDED, HMAP_FOUND, or -EINVAL, -ENOMEM, -ENOENT.
  */
-static noinline int put(struct hmap *map, const void *key, const void *value, u32 may,
-			gfp_t gfp, const struct hmap_type *type, void **entry)
+noinline int hmap_put(struct hmap *map, const void *key, const void *value, u32 may,
+		      gfp_t gfp, const struct hmap_type *type, void **entry)
 {
 	void *root;
 
@@ -434,9 +430,9 @@ static noinline int insert_slowly(struct hmap *map, const void *key, const void 
 				  gfp_t gfp, const struct hmap_type *type)
 {
 	void *entry;
-	int done = put(map, key, value, HMAP_ADD, gfp, type, &entry);
+	int done = hmap_put(map, key, value, HMAP_ADD, gfp, type, &entry);
 
-	return done == FOUND ? -EEXIST : done;
+	return done == HMAP_FOUND ? -EEXIST : done;
 }
 
 static noinline int insert_any(struct hmap *map, const void *key, const void *value,
@@ -526,7 +522,7 @@ static noinline int insert_pair_slowly(struct hmap *map, u64 key, u64 value, u64
 	int done = put_in_table(map, place, &key, &value, HMAP_ADD, gfp, type, &hmap_u64_pair,
 				NULL);
 
-	return done == FOUND ? -EEXIST : done;
+	return done == HMAP_FOUND ? -EEXIST : done;
 }
 
 /* @root: a table or a directory. @dir: it, if it may be one, else NULL. */
@@ -570,54 +566,3 @@ int __hmap_insert_pair(struct hmap *map, u64 key, u64 value, gfp_t gfp,
 	return insert_pair_in_table(map, key, value, gfp, type, root);
 }
 EXPORT_SYMBOL_HMAP(__hmap_insert_pair);
-
-int hmap_store(struct hmap *map, const void *key, const void *value, gfp_t gfp,
-	       const struct hmap_type *type)
-{
-	void *entry;
-
-	return min(put(map, key, value, HMAP_ADD | HMAP_OVERWRITE, gfp, type, &entry), 0);
-}
-EXPORT_SYMBOL_HMAP(hmap_store);
-
-int hmap_replace(struct hmap *map, const void *key, const void *value,
-		 const struct hmap_type *type)
-{
-	void *entry;
-
-	return min(put(map, key, value, HMAP_OVERWRITE, 0, type, &entry), 0);
-}
-EXPORT_SYMBOL_HMAP(hmap_replace);
-
-void *hmap_get_or_insert(struct hmap *map, const void *key, const void *value,
-			 bool *inserted, gfp_t gfp, const struct hmap_type *type)
-{
-	void *entry;
-	int done = put(map, key, value, HMAP_ADD, gfp, type, &entry);
-
-	if (inserted && done >= 0)
-		*inserted = done == ADDED;
-	return done < 0 ? ERR_PTR(done) : entry;
-}
-EXPORT_SYMBOL_HMAP(hmap_get_or_insert);
-
-void *hmap_store_pointer(struct hmap *map, const void *key, void *pointer, gfp_t gfp,
-			 const struct hmap_type *type)
-{
-	void *entry;
-	int done = put(map, key, &pointer, HMAP_ADD | HMAP_OVERWRITE | HMAP_POINTERS, gfp, type,
-		       &entry);
-
-	return done == FOUND ? entry : ERR_PTR(done);
-}
-EXPORT_SYMBOL_HMAP(hmap_store_pointer);
-
-void *hmap_replace_pointer(struct hmap *map, const void *key, void *pointer,
-			   const struct hmap_type *type)
-{
-	void *entry;
-	int done = put(map, key, &pointer, HMAP_OVERWRITE | HMAP_POINTERS, 0, type, &entry);
-
-	return done == FOUND ? entry : done == -ENOENT ? NULL : ERR_PTR(done);
-}
-EXPORT_SYMBOL_HMAP(hmap_replace_pointer);

@@ -151,6 +151,13 @@ static inline bool hmap_wants_shrink(const struct hmap_table *table)
 void hmap_shrink(struct hmap *map, struct hmap_table *table, u64 hash,
 		 const struct hmap_type *type);
 
+/* core.c: what it has done */
+#define HMAP_ADDED	0
+#define HMAP_FOUND	1
+
+int hmap_put(struct hmap *map, const void *key, const void *value, u32 may, gfp_t gfp,
+	     const struct hmap_type *type, void **entry);
+
 /* check.c: what is refused. A call may add an entry that is not there, overwrite one that is,
  * and be for maps of pointers or objects only.
  */

@@ -17,7 +17,7 @@ import re
 import subprocess
 import sys
 
-FILES = ["main", "debugfs", "validate", "header", "core remove", "bulk", "lookup iter cursor", "shrink",
+FILES = ["main", "debugfs", "validate", "header store", "core remove", "bulk", "lookup iter cursor", "shrink",
          "reserve", "grow", "check", "dir", "copy", "table", "block", "size", "nomem", "stats",
          "usage trace", "find", "string", "hash", "abi"]
 HEADERS = ["place.h trace.h", "internal.h", "count.h", "words.h", "hmap.h", "hmap-typed.h hmap-iter.h find.h hmap-cursor.h hmap-stats.h",

@@ -99,10 +99,10 @@ arm64_count() {
 		END { print n + 0 }'
 }
 
-# hmap_store_pointer() and what it calls, up to write_value(), which may be inlined. There
+# What hmap_store_pointer() calls, up to write_value(), which may be inlined. There
 # are stores to words, too: that of the pointer is the one that is no release when
 # hmap_set_pointer() is broken.
-STORE='hmap_store_pointer|put(_[a-z_]*)?([.][a-z.0-9]*)?|write_value([.][a-z.0-9]*)?'
+STORE='(hmap_)?put(_[a-z_]*)?([.][a-z.0-9]*)?|write_value([.][a-z.0-9]*)?'
 pointer_is_released() {
 	local broken=$HMAP_BUILD/arm64-broken here there
 

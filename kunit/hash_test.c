@@ -21,12 +21,7 @@
 
 #define KEYS		4096
 
-/* A build that is slow, by sanitizers, says so by this. */
-#ifdef HMAP_CHURN_PAIRS
-#define SECRETS		40
-#else
-#define SECRETS		400
-#endif
+#define SECRETS		(HMAP_SLOW ? 40 : 400)
 
 /* In hundredths of a standard deviation. */
 #define WORST		1600

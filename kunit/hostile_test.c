@@ -24,13 +24,7 @@
 #include "test.h"
 #include "hostile_keys.h"
 
-/* A build that is slow, by sanitizers, says so by this. */
-#ifdef HMAP_CHURN_PAIRS
-#define KEYS		20000
-#else
-#define KEYS		100000
-#endif
-
+#define KEYS		(HMAP_SLOW ? 20000 : 100000)
 #define ROUNDS		3	/* each with other seeds */
 
 /* Words: in hundredths, on average; then for all but one in a hundred; and for all, those

@@ -134,6 +134,7 @@ static void turn_over(struct world *w)
 
 static void others_take_the_addresses(struct kunit *test)
 {
+	skip_if_slow(test);
 	in_every_world(test, 20260340, turn_over);
 }
 
@@ -156,6 +157,7 @@ static void shrink_to_one_and_grow(struct world *w)
 
 static void the_map_goes_to_the_header_and_back(struct kunit *test)
 {
+	skip_if_slow(test);
 	in_every_world(test, 20260350, shrink_to_one_and_grow);
 }
 
@@ -229,6 +231,7 @@ static void walks_while_all_changes(struct kunit *test)
 {
 	u32 round;
 
+	skip_if_slow(test);
 	for (round = 0; round < 3; round++)
 		in_every_world(test, 20260380 + round, change_at_random);
 }
@@ -293,6 +296,7 @@ static void steps_while_all_changes(struct kunit *test)
 {
 	u32 round;
 
+	skip_if_slow(test);
 	for (round = 0; round < 3; round++)
 		in_every_world(test, 20260390 + round, step_while_all_changes);
 }
@@ -317,6 +321,7 @@ static void step_by_way_of_the_header(struct world *w)
 
 static void steps_by_way_of_the_header(struct kunit *test)
 {
+	skip_if_slow(test);
 	in_every_world(test, 20260400, step_by_way_of_the_header);
 }
 

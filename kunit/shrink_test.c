@@ -83,6 +83,7 @@ static void removals_give_memory_back(struct kunit *test)
 	static struct hmap maps[8];
 	u32 i;
 
+	skip_if_slow(test);
 	for (i = 0; i < ARRAY_SIZE(maps); i++) {
 		give_back(test, &maps[i], i % 2 ? &u64_type : &u64_rcu_type);
 		give_back_in_walk(test, &maps[i], i % 2 ? &u64_type : &u64_rcu_type);

@@ -18,6 +18,22 @@
 
 #include "compat.h"
 
+/*
+ * What makes a build slow: 1 is a sanitizer, 2 is emulation, or a kernel that checks itself
+ * or has long grace periods, 3 is emulation of one that checks itself. It does less of what
+ * is long. (KUnit runs tests before a module's parameters are set.)
+ */
+#ifndef HMAP_SLOW
+#define HMAP_SLOW	0
+#endif
+
+/* For what other builds do under sanitizers, and others in emulation. */
+static inline void skip_if_slow(struct kunit *test)
+{
+	if (HMAP_SLOW > 2)
+		kunit_skip(test, "takes too long in emulation, on a kernel that checks itself");
+}
+
 /* A pair of u64, as most cases use it; with and without RCU. */
 extern const struct hmap_type u64_type;
 extern const struct hmap_type u64_rcu_type;

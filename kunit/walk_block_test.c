@@ -263,6 +263,7 @@ static void blocks_are_freed_after_merges(struct kunit *test)
 {
 	u32 i, when;
 
+	skip_if_slow(test);
 	for (i = 0; i < 2 * NR_KINDS; i++) {
 		for (when = 0; when < MANY / 2; when += 97) {
 			free_after_merges(test, kind(i), when, false);

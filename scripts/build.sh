@@ -36,11 +36,14 @@ no_warnings() {
 # All leave their log in DIRECTORY.log. UML_DIR is where modules for a version of
 # User-Mode Linux are built, if not in the one of the default version.
 build_for_uml() {
-	local dir=${UML_DIR:-$HMAP_BUILD/uml}
+	local dir=${UML_DIR:-$HMAP_BUILD/uml} options=()
 
+	# On two CPUs the tests wait for thousands of grace periods, of some 20 ms each.
+	! grep -q '^CONFIG_\(SMP\|KASAN\)=y' "$UML/.config" || options=(KCFLAGS=-DHMAP_SLOW=2)
+	! grep -q '^CONFIG_UBSAN=y' "$UML/.config" || options+=(UBSAN_SANITIZE=y)
 	copy_sources "$dir"
 	build_modules "$UML" "$dir" ARCH=um HMAP_KUNIT=1 HMAP_STRESS=1 HMAP_MISUSE=1 \
-		HMAP_SAMPLES=1 W=1 2>&1 | tee "$dir.log"
+		HMAP_SAMPLES=1 W=1 "${options[@]}" 2>&1 | tee "$dir.log"
 }
 
 # Where modules for a stock kernel are built, of the kind STOCK.
@@ -74,28 +77,28 @@ build_for_stock() {
 	} 2>&1 | tee "$dir.log"
 }
 
-# For a kernel of kernel-debug.sh, which does without UBSAN itself. It is slow: of the
-# long tests of churn there is less. (KUnit runs tests before a module's parameters
-# are set.)
+# For a kernel of kernel-debug.sh, which does without UBSAN itself.
 build_for_debug() {
 	local dir=$HMAP_BUILD/debug
 
 	copy_sources "$dir"
 	{
 		build_modules "$DEBUG" "$dir" HMAP_KUNIT=1 HMAP_STRESS=1 HMAP_MISUSE=1 \
-			HMAP_SAMPLES=1 UBSAN_SANITIZE=y W=1 \
-			KCFLAGS="-DHMAP_CHURN_PAIRS=100000 -DHMAP_FEW_FAULTS"
+			HMAP_SAMPLES=1 UBSAN_SANITIZE=y W=1 KCFLAGS=-DHMAP_SLOW=3
 		build_kv_demo "$dir"
 		build_guest_programs "$dir"
 	} 2>&1 | tee "$dir.log"
 }
 
-# build_for_machine DIR: for KERNEL, of kernel-machine.sh. Emulation is slow, too.
+# build_for_machine DIR: for KERNEL, of kernel-machine.sh.
 build_for_machine() {
+	local slow=2
+
+	! grep -q '^CONFIG_KASAN=y' "$KERNEL/.config" || slow=3
 	copy_sources "$1"
 	build_modules "$KERNEL" "$1" ARCH="$(kernel_arch_of "$MACHINE")" \
 		CROSS_COMPILE="$(triplet_of "$MACHINE")-" HMAP_KUNIT=1 W=1 \
-		KCFLAGS="-DHMAP_CHURN_PAIRS=100000 -DHMAP_FEW_FAULTS" 2>&1 | tee "$1.log"
+		KCFLAGS=-DHMAP_SLOW=$slow 2>&1 | tee "$1.log"
 }
 
 # Programs for guests are static, as there are no libraries.

@@ -10,5 +10,6 @@ CYCLES=${CYCLES:-1000}
 require_uml
 "$HMAP_SCRIPTS/initramfs.sh" "$UML_DIR/reload.gz" "$HMAP_SCRIPTS/guest-reload.sh" \
 	"$UML_DIR/hmap.ko" "$UML_DIR/kunit/hmap_user.ko" "$UML_DIR/samples/hmap_kv.ko"
+# Most of a cycle is waiting for grace periods.
 HMAP_VERBOSE=1 "$HMAP_SCRIPTS/boot-uml.sh" "$UML/linux" "$UML_DIR/reload.gz" \
-	$((60 + CYCLES)) "$CONSOLE" 512M hmap_cycles="$CYCLES"
+	$((60 + CYCLES)) "$CONSOLE" 512M hmap_cycles="$CYCLES" rcupdate.rcu_expedited=1

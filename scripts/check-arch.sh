@@ -31,6 +31,7 @@ stages=(
 	"misuse-rt          rt               where a call may not be made there is reported, and nowhere else"
 	"kunit-qemu-s390x   machine-s390x    the KUnit tests on s390x"
 	"kunit-qemu-arm64   machine-arm64    the KUnit tests on arm64"
+	"kunit-qemu-arm64-kasan machine-arm64-kasan the same under KASAN"
 	"compiler-own       gcc              user space at -O3 and with LTO, by this machine's gcc"
 	"compiler-gcc       sid-gcc          modules, KUnit and user space by the newest gcc, -O3 and LTO too"
 	"compiler-clang     sid-clang        the same by the newest clang"

@@ -18,6 +18,7 @@ stages=(
 	"readme-uml-7.3  uml-7.3   build the documentation's examples for Linux 7.3, and load them"
 	"in-tree-6.12    tree-6.12 in a kernel's source: built in, with its style, its pages and its tests"
 	"in-tree-7.3     tree-7.3  the same in the newest"
+	"kunit-kasan     uml-kasan the KUnit tests under KASAN, UBSAN, lockdep and kmemleak, at full speed"
 	"debug           kasan     everything under KASAN, UBSAN, lockdep and kmemleak"
 	"readme-debug    kasan     the documentation's examples there"
 	"device          kasan     fuzz the sample device, under the same; kill its writers"

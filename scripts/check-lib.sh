@@ -87,9 +87,10 @@ prepare() {
 		;;
 	machine-*)
 		MACHINE=${1#machine-}
+		MACHINE=${MACHINE%-kasan}
 		(ensure_packages perl python3 "$(qemu_of "$MACHINE")") &&
 			LINUX_SOURCE=$("$HMAP_SCRIPTS/kernel-source.sh") &&
-			KERNEL=$("$HMAP_SCRIPTS/kernel-machine.sh" "$MACHINE")
+			KERNEL=$("$HMAP_SCRIPTS/kernel-machine.sh" "${1#machine-}")
 		;;
 	tree-*)
 		(ensure_packages gcc libc6-dev make flex bison bc perl python3 python3-sphinx) &&
@@ -306,7 +307,7 @@ run_stages() {
 	done
 	lock_file "$HMAP_BUILD/lock" "using this checkout's build directory"
 	# A stage builds what no stage before it has built in this run.
-	rm -rf "$HMAP_BUILD"/{uml,uml-*.*,stock,stock-*,kunit-*,debug}/
+	rm -rf "$HMAP_BUILD"/{uml,uml-*.*,uml-kasan,stock,stock-*,kunit-*,debug}/
 	: >"$RESULTS"
 
 	for stage; do

@@ -8,6 +8,9 @@
 . /lib/guest-lib.sh
 
 allow_faults
+[ -z "$(argument slub_debug)" ] || spare_checkers
+# lockdep has something to say about User-Mode Linux's own fork, once.
+dmesg -c >/dev/null
 load_kunit
 load /modules/hmap.ko
 # KUnit leaves this line to those who gather the results of several modules.
@@ -16,7 +19,10 @@ for module in $(users_of_hmap); do
 	load "/modules/$module.ko"
 done
 
-unload_all
+unload_users
+[ ! -e "$LEAKS" ] || check_leaks
+unload hmap
+[ ! -e "$LEAKS" ] || check_leaks
 unload kunit
 check_reported_once
 check_kernel_log

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# kernel-machine.sh arm64|s390x
+# kernel-machine.sh arm64|s390x|arm64-kasan
 #
-# Build a small kernel for another machine, with KUnit, and print its build directory.
+# Build a small kernel for another machine, with KUnit, and print its build directory; or one
+# with a checker, as MACHINE-CHECKER.config has it.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -12,16 +13,18 @@ set -euo pipefail
 # shellcheck source=scripts/machine.sh
 . "$HMAP_SCRIPTS/machine.sh"
 
-MACHINE=${1:-}
-[ -f "$HMAP_SCRIPTS/$MACHINE.config" ] || die "usage: kernel-machine.sh arm64|s390x"
+KIND=${1:-}
+MACHINE=${KIND%%-*}
+CONFIGS=("$HMAP_SCRIPTS"/{uml,small,"$MACHINE"}.config)
+[ "$KIND" = "$MACHINE" ] || CONFIGS+=("$HMAP_SCRIPTS/$KIND.config")
+[ -f "${CONFIGS[-1]}" ] || die "usage: kernel-machine.sh arm64|s390x|arm64-kasan"
 
 # uml.config: modules, KUnit, fault injection and what is left out are the same.
 # shellcheck disable=SC2034 # for kernel-build.sh
 {
-	NAME=$MACHINE VERSION=6.1 ARCH=$(kernel_arch_of "$MACHINE")
+	NAME=$KIND VERSION=6.1 ARCH=$(kernel_arch_of "$MACHINE")
 	TARGETS=("$(basename "$(image_of "$MACHINE")")" modules)
 	BASE='' DEFAULTS=allnoconfig
-	CONFIGS=("$HMAP_SCRIPTS"/{uml,small,"$MACHINE"}.config)
 }
 # shellcheck source=scripts/kernel-build.sh
 . "$HMAP_SCRIPTS/kernel-build.sh"

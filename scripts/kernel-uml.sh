@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# kernel-uml.sh [VERSION]
+# kernel-uml.sh [VERSION|kasan]
 #
-# Build User-Mode Linux from Debian's linux-source and print its build directory.
+# Build User-Mode Linux from Debian's linux-source and print its build directory; for kasan
+# that of the default version, with the checkers of debug-kasan.config.
 # Modules for it are built with: make -C DIRECTORY ARCH=um M=...
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -19,7 +20,7 @@ NAME=uml VERSION=${1:-6.1} ARCH=um TARGETS=(linux modules)
 BASE='' DEFAULTS=allnoconfig
 CONFIGS=("$HMAP_SCRIPTS"/{uml,small,uml-small}.config)
 case $VERSION in
-6.1)
+6.1 | kasan)
 	BASE=arch/um/configs/x86_64_defconfig DEFAULTS=alldefconfig
 	CONFIGS=("$HMAP_SCRIPTS/uml.config")
 	;;
@@ -27,6 +28,10 @@ case $VERSION in
 6.12) ;;
 *) CONFIGS+=("$HMAP_SCRIPTS/uml-smp.config") ;;
 esac
+if [ "$VERSION" = kasan ]; then
+	NAME=uml-kasan VERSION=6.1
+	CONFIGS+=("$HMAP_SCRIPTS"/{debug-kasan,uml-kasan}.config)
+fi
 # shellcheck source=scripts/kernel-build.sh
 . "$HMAP_SCRIPTS/kernel-build.sh"
 

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The KUnit tests in a small kernel for another machine, on two emulated CPUs.
+# The KUnit tests in a small kernel for another machine, on two emulated CPUs; on one with KASAN
+# as well.
 # shellcheck source=scripts/stages/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=scripts/stages/kunit-lib.sh
 . "$(dirname "$0")/kunit-lib.sh"
 
-DIR=$HMAP_BUILD/kunit-$MACHINE
+DIR=$HMAP_BUILD/$STAGE
 
 [ -e "$DIR/hmap.ko" ] || build_for_machine "$DIR"
 no_warnings "$DIR.log"

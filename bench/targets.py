@@ -113,6 +113,7 @@ def memory(r):
 def tails(r):
     for n, _ in r.curve("hmap", "p999") or [(1 << 20, None)]:
         yield at_most("single insert: p99.9, ns", r.value("hmap", "p999", n), 5000)
+        yield at_least("single insert: p99.9 x rhashtable", r.ratio("rhashtable", "p999", n), 1)
         yield at_most("single insert: max, in rhashtable's",
                       r.ratio("hmap", "max", n, impl="rhashtable"), 1)
 
@@ -126,6 +127,8 @@ def readers(r):
         yield at_least(f"one reader beside {writer}: x alone",
                        quotient(r.value("hmap", "readers", 1), r.value(impl, "readers", 1)),
                        0.8)
+    yield at_least("one reader beside a writer that hurries: x rhashtable's",
+                   r.ratio("rhashtable_writer", "readers", 1, impl="hmap_writer"), 1.5, 2)
 
 
 def judge(what, measured, must, sense, aim):

@@ -9,7 +9,7 @@
 # BENCH_ONLY=small	parts to measure, with + between: small, times, million, tails,
 #			bytes, readers; results of the others go
 # BENCH_CPU=0		the processor to run on
-# BENCH_QUIET=15-25	ns of kmalloc(32) and kfree() on a quiet machine of the kind used
+# BENCH_QUIET=10-25	ns of kmalloc(32) and kfree() on a quiet machine of the kind used
 # BENCH_PUBLISH=DIR	copy results and charts there
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -23,7 +23,7 @@ QUICK=${QUICK:-0}
 DIR=$HMAP_BUILD/bench
 OUT=$HMAP_TOP/bench/out
 MEM=1G
-QUIET=${BENCH_QUIET:-15-25}
+QUIET=${BENCH_QUIET:-10-25}
 ONLY=${BENCH_ONLY:-small+times+million+tails+bytes+readers}
 SMP=7.3 # the version of User-Mode Linux that has two CPUs
 

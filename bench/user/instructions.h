@@ -59,4 +59,16 @@ void count_walks(void);
 
 #define count(name, each, statement)	count_in(MAPS, name, each, statement)
 
+/* The same of maps that come and go, which have done so before: malloc() finds the blocks that
+ * they have left, as a slab does, and need not cut them from larger ones.
+ */
+#define count_lives_of(name, statement) do {				\
+	size_t i;							\
+									\
+	for (i = 0; i < MAPS; i++)					\
+		statement;						\
+	rcu_barrier();							\
+	count(name, 1, statement);					\
+} while (0)
+
 #endif /* _BENCH_INSTRUCTIONS_H */

@@ -26,9 +26,11 @@ static struct objects *map(size_t i)
 static __always_inline void insert_all(struct objects *map, size_t n)
 {
 	size_t i;
+	int err = 0;
 
 	for (i = 0; i < n; i++)
-		bench_check(!objects_insert(map, &all[i], GFP_KERNEL), "insert");
+		err |= objects_insert(map, &all[i], GFP_KERNEL);
+	bench_check(!err, "insert");
 }
 
 static noinline void find_all(const struct objects *map, const struct key *keys, size_t n)
@@ -44,10 +46,11 @@ static noinline void find_all(const struct objects *map, const struct key *keys,
 
 static __always_inline void erase_all(struct objects *map, size_t n)
 {
-	size_t i;
+	size_t i, right = 0;
 
 	for (i = 0; i < n; i++)
-		bench_check(objects_erase(map, all[i].key) == &all[i], "erase");
+		right += objects_erase(map, all[i].key) == &all[i];
+	bench_check(right == n, "erase");
 }
 
 static void destroy_all(void)
@@ -121,10 +124,10 @@ static __always_inline void live(struct objects *map, size_t n)
 
 static void count_lives(void)
 {
-	count("life of 1", 1, live(map(i), 1));
-	count("life of 2", 1, live(map(i), 2));
-	count("life of 6", 1, live(map(i), 6));
-	count("life of 8", 1, live(map(i), 8));
+	count_lives_of("life of 1", live(map(i), 1));
+	count_lives_of("life of 2", live(map(i), 2));
+	count_lives_of("life of 6", live(map(i), 6));
+	count_lives_of("life of 8", live(map(i), 8));
 }
 
 void count_objects(void)

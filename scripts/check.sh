@@ -29,8 +29,6 @@ stages=(
 	"types          stock    what each type uses, in debugfs; who leaves maps behind; a trace of tables"
 	"tools          stock    hmapstat shows what that guest has printed; what it says where it cannot"
 	"nmi            stock    lookups in NMIs, beside a writer on the same processor"
-	"build-uml-7.3  uml-7.3  build for User-Mode Linux 7.3, W=1, without a warning"
-	"stress-smp     uml-7.3  the same in User-Mode Linux, on two CPUs at full speed"
 	"broken         patch    break hmap on purpose; a stress test has to find it"
 	"nodebugfs      stock    load and use them where debugfs is off"
 	"readme         stock    build and load the examples in README.md and Documentation/"
@@ -41,8 +39,6 @@ stages=(
 	"kernel-doc     source   documentation comments"
 	"docs           source   build the documentation and manual pages, without a warning"
 	"shellcheck     shell    the scripts themselves"
-	"boot           shell    guests are ended for silence or CPU time, not for being slow"
-	"machine        shell    what is said without root, without apt, without a network"
 	"litmus         herd     what readers rely on, in the kernel's memory model"
 )
 

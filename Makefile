@@ -73,8 +73,8 @@ check-arch:
 
 # DURATION= seconds for each kind of map
 stress:
-	@HMAP_STAGES=stress scripts/check.sh
-	@HMAP_STAGES=stress-smp scripts/check-full.sh
+	@JOBS=1 HMAP_STAGES=stress scripts/check.sh
+	@JOBS=1 HMAP_STAGES=stress-smp scripts/check-full.sh
 
 # QUICK=1 takes under two minutes; what else there is to set, scripts/bench.sh tells.
 bench:

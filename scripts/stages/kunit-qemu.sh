@@ -15,5 +15,7 @@ no_warnings "$DIR.log"
 "$HMAP_SCRIPTS/initramfs.sh" "$DIR/initramfs.gz" "$HMAP_SCRIPTS/guest-kunit.sh" \
 	"$KERNEL/lib/kunit/kunit.ko" "$DIR/hmap.ko" "$DIR"/kunit/hmap_{inline,kunit}.ko
 
+options=()
+[[ $STAGE != *-kasan ]] || options=("slub_debug=A,kmalloc-*")
 kunit_guest "$HMAP_SCRIPTS/boot-qemu.sh" "$KERNEL/$(image_of "$MACHINE")" \
-	"$DIR/initramfs.gz" 1200 "$CONSOLE"
+	"$DIR/initramfs.gz" 1200 "$CONSOLE" "${options[@]}"

@@ -32,13 +32,11 @@ stages=(
 	"broken         patch    break hmap on purpose; a stress test has to find it"
 	"nodebugfs      stock    load and use them where debugfs is off"
 	"readme         stock    build and load the examples in README.md and Documentation/"
-	"readme-kunit   uml      run the KUnit test of Documentation/testing.rst, as it says"
 	"install        stock    install module and headers, and build the examples with these"
 	"checkpatch     source   kernel coding style"
 	"sparse         uml      address spaces, RCU and endian annotations"
 	"kernel-doc     source   documentation comments"
 	"docs           source   build the documentation and manual pages, without a warning"
-	"shellcheck     shell    the scripts themselves"
 	"litmus         herd     what readers rely on, in the kernel's memory model"
 )
 

@@ -43,9 +43,9 @@ static inline void hmap_counter_inc_nr(size_t nr)
 
 /* usage.c. What the maps of a type use. */
 struct hmap_tally_cpu {
-	long	bytes;		/* not in the sum yet */
-	long	allocated[HMAP_USAGE_SIZES];
-	long	freed[HMAP_USAGE_SIZES];
+	local_t	bytes;		/* not in the sum yet */
+	local_t	allocated[HMAP_USAGE_SIZES];
+	local_t	freed[HMAP_USAGE_SIZES];
 };
 
 struct hmap_tally {
@@ -92,9 +92,9 @@ static inline u16 hmap_tally_nr(const struct hmap_tally *tally)
 	return tally - hmap_tallies;
 }
 
-static inline bool hmap_cpu_bytes(struct hmap_tally_cpu __percpu *cpu, long bytes)
+static inline bool hmap_cpu_bytes(struct hmap_tally_cpu *cpu, long bytes)
 {
-	long kept = this_cpu_add_return(cpu->bytes, bytes);
+	long kept = local_add_return(bytes, &cpu->bytes);
 
 	return unlikely((unsigned long)(kept + HMAP_BYTES_BATCH) > 2 * HMAP_BYTES_BATCH);
 }
@@ -108,25 +108,34 @@ static inline u32 hmap_usage_size(u32 bytes)
 /* Whether the CPU has more now than it keeps to itself: hmap_tally_flush() is to follow. */
 static inline bool hmap_tally_bytes(struct hmap_tally *tally, long bytes)
 {
-	return hmap_cpu_bytes(tally->cpu, bytes);
+	bool more = hmap_cpu_bytes(get_cpu_ptr(tally->cpu), bytes);
+
+	put_cpu_ptr(tally->cpu);
+	return more;
 }
 
 /* Likewise. A table of so many @bytes is there. */
 static inline bool hmap_tally_table(struct hmap_tally *tally, u32 bytes)
 {
-	struct hmap_tally_cpu __percpu *cpu = tally->cpu;
+	struct hmap_tally_cpu *cpu = get_cpu_ptr(tally->cpu);
+	bool more;
 
-	this_cpu_inc(cpu->allocated[hmap_usage_size(bytes)]);
-	return hmap_cpu_bytes(cpu, bytes);
+	local_inc(&cpu->allocated[hmap_usage_size(bytes)]);
+	more = hmap_cpu_bytes(cpu, bytes);
+	put_cpu_ptr(tally->cpu);
+	return more;
 }
 
 /* Likewise. Such a table has gone, and @all bytes with it. */
 static inline bool hmap_tally_no_table(struct hmap_tally *tally, u32 bytes, size_t all)
 {
-	struct hmap_tally_cpu __percpu *cpu = tally->cpu;
+	struct hmap_tally_cpu *cpu = get_cpu_ptr(tally->cpu);
+	bool more;
 
-	this_cpu_inc(cpu->freed[hmap_usage_size(bytes)]);
-	return hmap_cpu_bytes(cpu, -(long)all);
+	local_inc(&cpu->freed[hmap_usage_size(bytes)]);
+	more = hmap_cpu_bytes(cpu, -(long)all);
+	put_cpu_ptr(tally->cpu);
+	return more;
 }
 
 #else

@@ -61,8 +61,10 @@ static void add_bytes(struct hmap_tally *tally, long bytes)
 
 void hmap_tally_flush(struct hmap_tally *tally)
 {
-	add_bytes(tally->cpu == others->cpu ? others : tally,
-		  this_cpu_xchg(tally->cpu->bytes, 0));
+	long bytes = local_xchg(&get_cpu_ptr(tally->cpu)->bytes, 0);
+
+	put_cpu_ptr(tally->cpu);
+	add_bytes(tally->cpu == others->cpu ? others : tally, bytes);
 }
 
 /* The place of @type, or the first one that is free for it; NULL if there is neither. */
@@ -153,10 +155,10 @@ bool hmap_tally_read(struct hmap_tally *tally, struct hmap_usage *usage)
 	for_each_possible_cpu(cpu) {
 		const struct hmap_tally_cpu *part = per_cpu_ptr(tally->cpu, cpu);
 
-		bytes += READ_ONCE(part->bytes);
+		bytes += local_read(&part->bytes);
 		for (i = 0; i < HMAP_USAGE_SIZES; i++) {
-			long freed = READ_ONCE(part->freed[i]);
-			long allocated = READ_ONCE(part->allocated[i]);
+			long freed = local_read(&part->freed[i]);
+			long allocated = local_read(&part->allocated[i]);
 
 			usage->tables_freed += freed;
 			usage->tables_allocated += allocated;
@@ -211,8 +213,11 @@ void hmap_usage_reset_peaks(void)
 
 static void move(const struct hmap_tally_cpu *from, int size)
 {
-	this_cpu_add(others->cpu->allocated[size], from->allocated[size]);
-	this_cpu_add(others->cpu->freed[size], from->freed[size]);
+	struct hmap_tally_cpu *to = get_cpu_ptr(others->cpu);
+
+	local_add(local_read(&from->allocated[size]), &to->allocated[size]);
+	local_add(local_read(&from->freed[size]), &to->freed[size]);
+	put_cpu_ptr(others->cpu);
 }
 
 /* What was left behind is counted with others. */
@@ -223,7 +228,7 @@ static void leave_to_others(struct hmap_tally *tally)
 	for_each_possible_cpu(cpu) {
 		struct hmap_tally_cpu *part = per_cpu_ptr(tally->cpu, cpu);
 
-		add_bytes(others, part->bytes);
+		add_bytes(others, local_read(&part->bytes));
 		for (i = 0; i < HMAP_USAGE_SIZES; i++)
 			move(part, i);
 		memset(part, 0, sizeof(*part));

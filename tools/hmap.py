@@ -294,16 +294,24 @@ def print_entries(what):
         print(f"{shown(a_map.prog_, a_type, key)} {entry:#x}")
 
 
+def local(counter):
+    """The number in a local_t: ppc64 has it there, other machines in an atomic_long_t."""
+    try:
+        return counter.v.value_()
+    except AttributeError:
+        return counter.a.counter.value_()
+
+
 class Usage:
     """What /sys/kernel/debug/hmap/types has of a type."""
 
     def __init__(self, tally):
         parts = [per_cpu_ptr(tally.cpu, cpu) for cpu in for_each_possible_cpu(tally.prog_)]
-        self.allocated = sum(sum(part.allocated) for part in parts)
-        self.sizes = [sum(part.allocated[nr] - part.freed[nr] for part in parts).value_()
+        self.allocated = sum(sum(map(local, part.allocated)) for part in parts)
+        self.sizes = [sum(local(part.allocated[nr]) - local(part.freed[nr]) for part in parts)
                       for nr in range(len(parts[0].allocated))]
         self.tables = sum(self.sizes)
-        self.bytes = (tally.bytes.counter + sum(part.bytes for part in parts)).value_()
+        self.bytes = tally.bytes.counter.value_() + sum(local(part.bytes) for part in parts)
         self.peak = max(tally.peak.value_(), self.bytes)
 
 

@@ -378,23 +378,15 @@ typedef struct {
 	long count;
 } local_t;
 
-static inline void local_inc(local_t *l)
-{
-	l->count++;
-}
-
-static inline long local_read(const local_t *l)
-{
-	return l->count;
-}
+#define local_add_return(n, l)		__atomic_add_fetch(&(l)->count, n, __ATOMIC_RELAXED)
+#define local_add(n, l)			((void)local_add_return(n, l))
+#define local_inc(l)			local_add(1, l)
+#define local_xchg(l, n)		__atomic_exchange_n(&(l)->count, n, __ATOMIC_RELAXED)
+#define local_read(l)			__atomic_load_n(&(l)->count, __ATOMIC_RELAXED)
 
 #define this_cpu_inc_return(v)		__atomic_add_fetch(&(v), 1, __ATOMIC_RELAXED)
 #define per_cpu(v, cpu)			(*((void)(cpu), &(v)))
 #define for_each_possible_cpu(cpu)	for ((cpu) = 0; (cpu) < 1; (cpu)++)
-#define this_cpu_add_return(v, n)	__atomic_add_fetch(&(v), n, __ATOMIC_RELAXED)
-#define this_cpu_add(v, n)		((void)this_cpu_add_return(v, n))
-#define this_cpu_inc(v)			this_cpu_add(v, 1)
-#define this_cpu_xchg(v, n)		__atomic_exchange_n(&(v), n, __ATOMIC_RELAXED)
 #define per_cpu_ptr(p, cpu)		((void)(cpu), p)
 /* Not counted as an allocation: it is none of a map's. */
 #define alloc_percpu_gfp(type, gfp)	((void)(gfp), (type *)calloc(1, sizeof(type)))

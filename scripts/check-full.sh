@@ -20,7 +20,7 @@ stages=(
 	"in-tree-6.12    tree-6.12 in a kernel's source: built in, with its style, its pages and its tests"
 	"in-tree-7.3     tree-7.3  the same in the newest"
 	"kunit-kasan     uml-kasan the KUnit tests under KASAN, UBSAN, lockdep and kmemleak, at full speed"
-	"debug           kasan     everything under KASAN, UBSAN, lockdep and kmemleak"
+	"debug           kasan     suites but their longest cases, stress test and samples, under the same, preemptible"
 	"readme-debug    kasan     the documentation's examples there"
 	"device          kasan     fuzz the sample device, under the same; kill its writers"
 	"debugfs         kasan     read its files all the time, while it comes and goes"

@@ -22,12 +22,7 @@ done
 /bin/kv_demo --quick || fail "kv_demo"
 /bin/samples.sh || fail "samples"
 
-# Leaks are looked for while hmap can still be named in their stacks, and after
-# it has gone.
-unload_users
-check_leaks
-unload hmap
-check_leaks
+unload_all
 unload kunit
 check_reported_once
 check_kernel_log

@@ -18,10 +18,7 @@ load /modules/hmap_kv.ko max_entries=400
 # shellcheck disable=SC2086 # no word, or one
 /bin/kv_fuzz "$seed" "$seconds" $round || fail "kv_fuzz"
 
-unload_users
-check_leaks
-unload hmap
-check_leaks
+unload_all
 check_kernel_log
 
 finish "$failed"

@@ -16,12 +16,7 @@ load /modules/hmap.ko
 load /modules/hmap_kv.ko
 /bin/kv_fault || fail "kv_fault"
 
-# Leaks are looked for while hmap can still be named in their stacks, and after it
-# has gone.
-unload_users
-check_leaks
-unload hmap
-check_leaks
+unload_all
 check_kernel_log
 
 finish "$failed"

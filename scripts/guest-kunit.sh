@@ -19,10 +19,7 @@ for module in $(users_of_hmap); do
 	load "/modules/$module.ko"
 done
 
-unload_users
-[ ! -e "$LEAKS" ] || check_leaks
-unload hmap
-[ ! -e "$LEAKS" ] || check_leaks
+unload_all
 unload kunit
 check_reported_once
 check_kernel_log

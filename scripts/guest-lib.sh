@@ -146,9 +146,13 @@ unload_users() {
 	check_nothing_in_use
 }
 
+# Leaks are looked for, where the kernel can, while hmap may still be named in their stacks,
+# and after it has gone.
 unload_all() {
 	unload_users
+	[ ! -e "$LEAKS" ] || check_leaks
 	unload hmap
+	[ ! -e "$LEAKS" ] || check_leaks
 }
 
 # What is younger than 5 s is never reported. The first scan may still find

@@ -10,6 +10,7 @@
  * its successor, so only those of deleted slots go with it; one that was cleared takes
  * all.
  */
+#include <linux/prefetch.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -95,23 +96,38 @@ void hmap_share_blocks(struct hmap_table *to, s32 *used, u32 n, u32 left)
 	add_used(to, part);
 }
 
-/* Frees the blocks of full or deleted slots, which the counters have let go before. Runs in
- * RCU callbacks, when the type may be gone, so it looks only at the table.
- */
-void hmap_table_free_blocks(struct hmap_table *table, bool full, bool deleted)
+/* The slots of word @nr whose blocks are to go. */
+static u64 match_blocks(const struct hmap_table *table, u32 nr, bool full, bool deleted)
+{
+	u64 word = table->words[nr];
+
+	return (full ? hmap_match_full(word) : 0) | (deleted ? hmap_match_deleted(word) : 0);
+}
+
+/* Of the first of them. */
+static void *first_block(const struct hmap_table *table, u32 nr, u64 match)
 {
 	size_t slot_size = (table->flags & HMAP_TABLE_UNITS) * 8;
 	void *slots = hmap_block_sums(table) + 1;
+
+	slots += (nr * HMAP_WORD_SLOTS + hmap_match_first(match)) * slot_size;
+	return hmap_pointer_at(slots);
+}
+
+/* Frees the blocks of full or deleted slots, which the counters have let go before. Runs in
+ * RCU callbacks, when the type may be gone, so it looks only at the table. What kfree() writes to
+ * has left the caches by then.
+ */
+void hmap_table_free_blocks(struct hmap_table *table, bool full, bool deleted)
+{
+	u64 match = match_blocks(table, 0, full, deleted), next, ahead;
 	u32 nr;
 
-	for (nr = 0; nr < table->nr_words; nr++) {
-		u64 match = (full ? hmap_match_full(table->words[nr]) : 0) |
-			    (deleted ? hmap_match_deleted(table->words[nr]) : 0);
-
-		for (; match; match &= match - 1) {
-			u32 index = hmap_index(nr, match);
-
-			kfree(hmap_pointer_at(slots + (index - index / 8) * slot_size));
-		}
+	for (nr = 0; nr < table->nr_words; nr++, match = next) {
+		next = nr + 1 < table->nr_words ? match_blocks(table, nr + 1, full, deleted) : 0;
+		for (ahead = next; ahead; ahead &= ahead - 1)
+			prefetchw(first_block(table, nr + 1, ahead));
+		for (; match; match &= match - 1)
+			kfree(first_block(table, nr, match));
 	}
 }

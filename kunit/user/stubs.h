@@ -72,6 +72,8 @@ typedef unsigned int gfp_t;
 #define BUILD_BUG_ON_MSG(cond, msg)	do { } while (0)
 #define OPTIMIZER_HIDE_VAR(v)	__asm__("" : "=r"(v) : "0"(v))
 #define prefetch(p)		__builtin_prefetch(p)
+#define prefetchw(p)		__builtin_prefetch(p, 1)
+#define L1_CACHE_BYTES		64
 #define ASSERT_EXCLUSIVE_WRITER(v)	((void)(v))
 #define struct_size(p, member, n) \
 	(sizeof(*(p)) + sizeof(*(p)->member) * (n))

@@ -195,7 +195,7 @@ static __always_inline void *add_to(void *root, const struct place *place, void 
 				    const struct hmap_type *shape)
 {
 	struct hmap_table *table = place->table;
-	u32 nr = hmap_home(place->hash, table->nr_words);
+	u32 nr = hmap_home(place->hash, place->nr_words);
 	u64 word = *hmap_word(table, nr), empty;
 	void *slot;
 
@@ -203,11 +203,11 @@ static __always_inline void *add_to(void *root, const struct place *place, void 
 		if (hmap_reuses_slots(type) && hmap_match_deleted(word))
 			return NULL;
 		hmap_set_word(table, nr, word | hmap_overflow_bit(place->hash));
-		if (++nr == table->nr_words)
+		if (++nr == place->nr_words)
 			nr = 0;
 		word = *hmap_word(table, nr);
 	}
-	slot = hmap_slot_of_match(shape, table, table->nr_words, nr, empty);
+	slot = hmap_slot_of_match(shape, table, place->nr_words, nr, empty);
 	write_key(shape, slot, block, key, place->hash);
 	write_value(shape, slot, value);
 	/* Before the entry: to a reader that has found it the map is not empty. */
@@ -226,7 +226,7 @@ static __always_inline void *add_quickly(void *root, const struct place *place,
 					 const struct hmap_type *shape)
 {
 	const struct hmap_table *table = place->table;
-	u64 word = *hmap_word(table, hmap_home(place->hash, table->nr_words));
+	u64 word = *hmap_word(table, hmap_home(place->hash, place->nr_words));
 
 	if (hmap_match_tag(word, place->hash) || hmap_overflowed(word, place->hash) ||
 	    table->room <= 0)
@@ -261,7 +261,7 @@ static __always_inline void *add_to_first(const struct place *place, void *block
 					  const struct hmap_type *type,
 					  const struct hmap_type *shape)
 {
-	if (likely(place->table->nr_words == 1))
+	if (likely(place->nr_words == 1))
 		return add_to_fresh(place, block, key, value, shape);
 	return add_to(NULL, place, block, key, value, type, shape);
 }
@@ -272,18 +272,19 @@ static __always_inline struct hmap_table *first_table(const struct hmap *map, gf
 						      const struct hmap_type *shape)
 {
 	void *object = hmap_is_object(shape) ? hmap_root(map) : NULL;
+	struct hmap_table *table;
 	struct place place = { };
 
-	place.table = hmap_table_alloc(map, hmap_table_fit_exact(type, 1 + !!object), 0,
-				       gfp, type);
-	if (!place.table)
+	table = hmap_table_alloc(map, hmap_table_fit_exact(type, 1 + !!object), 0, gfp, type);
+	if (!table)
 		return ERR_PTR(-ENOMEM);
 	if (object) {
 		object = hmap_root_object(object);
+		place_in_table(&place, table);
 		place.hash = hmap_object_hash(shape, object, hmap_seed(map));
 		add_to_first(&place, NULL, &object, &object, type, shape);
 	}
-	return place.table;
+	return table;
 }
 
 /*
@@ -314,6 +315,7 @@ static __always_inline int add_entry(struct hmap *map, struct place place, const
 			hmap_block_free(type, block, bytes);
 		return PTR_ERR(place.table);
 	}
+	place_in_table(&place, place.table);
 	if (block)
 		hmap_block_add(place.table, bytes);
 	if (is_first)
@@ -336,17 +338,13 @@ static __always_inline int put_in_table(struct hmap *map, struct place place, co
 					const struct hmap_type *type,
 					const struct hmap_type *shape, void **entry)
 {
-	void *slot;
-
-	place.index = find_index(type, shape, place.table, key, place.hash);
-	if (place.index < 0)
+	if (!find_place(type, shape, &place, key))
 		return may & HMAP_ADD ? add_entry(map, place, key, value, gfp, type, shape, entry) :
 				       -ENOENT;
-	slot = hmap_slot(shape, place.table, place.index);
 	if (entry)
-		*entry = hmap_slot_entry(type, slot);
+		*entry = hmap_slot_entry(type, place.slot);
 	if (may & HMAP_OVERWRITE)
-		write_value(type, slot, value);
+		write_value(type, place.slot, value);
 	return HMAP_FOUND;
 }
 
@@ -495,7 +493,7 @@ int __hmap_insert_u64_object(struct hmap *map, void *object, gfp_t gfp,
 	const struct hmap_type shape = hmap_u64_object(type);
 
 	might_alloc(gfp);
-	if (unlikely(!hmap_is_storable(type, object)))
+	if (unlikely(!hmap_is_storable(&shape, object)))
 		return insert_u64_object_slowly(map, object, gfp, type);
 	if (!hmap_root(map)) {
 		hmap_note_type(map, type);
@@ -518,10 +516,11 @@ static noinline int insert_first_pair(struct hmap *map, u64 key, u64 value, gfp_
 static noinline int insert_pair_slowly(struct hmap *map, u64 key, u64 value, u64 hash,
 				       gfp_t gfp, const struct hmap_type *type)
 {
-	struct place place = { hmap_deref_table(hmap_root(map), hash), hash };
-	int done = put_in_table(map, place, &key, &value, HMAP_ADD, gfp, type, &hmap_u64_pair,
-				NULL);
+	struct place place = { .hash = hash };
+	int done;
 
+	place_in_root(&place, hmap_root(map));
+	done = put_in_table(map, place, &key, &value, HMAP_ADD, gfp, type, &hmap_u64_pair, NULL);
 	return done == HMAP_FOUND ? -EEXIST : done;
 }
 
@@ -531,7 +530,10 @@ static __always_inline int insert_pair(struct hmap *map, u64 key, u64 value, gfp
 {
 	struct place place = { .hash = hmap_hash_key(&hmap_u64_pair, &key, hmap_seed(map)) };
 
-	place.table = dir ? hmap_deref_table(dir, place.hash) : root;
+	if (dir)
+		place_in_dir(&place, dir);
+	else
+		place_in_table(&place, root);
 	if (likely(add_quickly(dir, &place, &key, &value, type, &hmap_u64_pair)))
 		return 0;
 	return insert_pair_slowly(map, key, value, place.hash, gfp, type);

@@ -8,7 +8,9 @@
 #ifndef _HMAP_FIND_H
 #define _HMAP_FIND_H
 
+#include <linux/cache.h>
 #include <linux/hash.h>
+#include <linux/prefetch.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 
@@ -299,6 +301,23 @@ static __always_inline void *hmap_find_on(const struct hmap_type *type,
 }
 
 /*
+ * Have the slots of a hash's first word on their way together with the word, so that there is one
+ * wait less. In vain if the key is absent; and large slots are too many lines.
+ */
+static __always_inline void hmap_prefetch_slots(const struct hmap_type *type,
+						const struct hmap_table *table,
+						u32 nr_words, u64 hash)
+{
+	const size_t size = HMAP_WORD_SLOTS * type->slot_size;
+	const void *slots = hmap_slots(type, table, nr_words) + hmap_home(hash, nr_words) * size;
+	size_t at;
+
+	if (size <= 3 * L1_CACHE_BYTES)
+		for (at = size % L1_CACHE_BYTES / 2; at < size; at += L1_CACHE_BYTES)
+			prefetch(slots + at);
+}
+
+/*
  * The one lookup: what it gives for @key behind @root, which is not NULL. Nearly always
  * the first word tells: by its first match, or if there is none and no such entry has
  * overflowed. That much is inlined; all else costs a call.
@@ -321,6 +340,9 @@ static __always_inline void *hmap_find(const struct hmap *map, void *root,
 		ref = hmap_deref_ref(root, hash);
 		table = hmap_ref_table(ref);
 		nr_words = hmap_ref_words(ref);
+		/* What is behind a slot is waited for, too. */
+		if (type->flags & (HMAP_KEY_INDIRECT | HMAP_OBJECT))
+			hmap_prefetch_slots(type, table, nr_words, hash);
 	} else {
 		if (READ_ONCE(table->flags) & HMAP_TABLE_VACANT)
 			return NULL;

@@ -8,49 +8,86 @@
 /* Where a key stands, or would stand. */
 struct place {
 	struct hmap_table	*table;
+	u32			nr_words;	/* of it */
 	u64			hash;
-	long			index;	/* -1: not there */
+	/* If it is there: */
+	u32			nr;	/* the word */
+	u32			shift;	/* to the byte in it, in bits */
+	void			*slot;
 };
 
-/* The table that @key's hash leads to; @root is one or a directory. */
+static __always_inline void place_in_table(struct place *place, struct hmap_table *table)
+{
+	place->table = table;
+	place->nr_words = table->nr_words;
+}
+
+/* The table that the hash leads to. Its words are looked at without a wait for its head. */
+static __always_inline void place_in_dir(struct place *place, void *dir)
+{
+	void *ref = hmap_deref_ref(dir, place->hash);
+
+	place->table = hmap_ref_table(ref);
+	place->nr_words = hmap_ref_words(ref);
+}
+
+/* The same; @root is a table or a directory. */
+static __always_inline void place_in_root(struct place *place, void *root)
+{
+	if (hmap_is_dir(root))
+		place_in_dir(place, root);
+	else
+		place_in_table(place, root);
+}
+
 static __always_inline struct place place_of(const struct hmap *map, void *root, const void *key,
 					     const struct hmap_type *type)
 {
-	struct place place = { .index = -1 };
+	struct place place = { .hash = hmap_hash_key(type, key, hmap_seed(map)) };
 
-	place.hash = hmap_hash_key(type, key, hmap_seed(map));
-	place.table = hmap_deref_table(root, place.hash);
+	place_in_root(&place, root);
 	return place;
 }
 
-/* Where in its table @key is, or -1. As in a lookup, the first word nearly always tells. @shape:
- * what is known of @type, or it.
+/* Whether @key is in its table, and where. As in a lookup, the first word nearly always tells.
+ * @shape: what is known of @type, or it.
  */
-static __always_inline long find_index(const struct hmap_type *type,
-				       const struct hmap_type *shape,
-				       const struct hmap_table *table, const void *key, u64 hash)
+static __always_inline bool find_place(const struct hmap_type *type,
+				       const struct hmap_type *shape, struct place *place,
+				       const void *key)
 {
-	u32 nr = hmap_home(hash, table->nr_words);
+	const struct hmap_table *table = place->table;
+	u32 nr = hmap_home(place->hash, place->nr_words);
 	u64 word = *hmap_word(table, nr);
-	u64 match = hmap_match_tag(word, hash);
+	u64 match = hmap_match_tag(word, place->hash);
+	long index;
 
 	if (match) {
-		if (likely(hmap_entry_if(shape, hmap_slot_of_match(shape, table, table->nr_words,
-								   nr, match), key, hash)))
-			return hmap_index(nr, match);
-	} else if (likely(!hmap_overflowed(word, hash))) {
-		return -1;
+		place->nr = nr;
+		place->shift = hmap_match_shift(match);
+		place->slot = hmap_slot_of_match(shape, table, place->nr_words, nr, match);
+		if (likely(hmap_entry_if(shape, place->slot, key, place->hash)))
+			return true;
+	} else if (likely(!hmap_overflowed(word, place->hash))) {
+		return false;
 	}
-	return hmap_find_index_on(type, table, key, hash);
+	index = hmap_find_index_on(type, table, key, place->hash);
+	if (index < 0)
+		return false;
+	place->nr = index / 8;
+	place->shift = index % 8 * 8;
+	place->slot = hmap_slot(shape, table, index);
+	return true;
 }
 
 /* Entries in the map, if a directory counts them. */
 static inline void add_count(const void *root, long n)
 {
-	struct hmap_dir *dir = hmap_root_dir(root);
+	if (hmap_is_dir(root)) {
+		struct hmap_dir *dir = hmap_ref_dir(root);
 
-	if (dir)
 		WRITE_ONCE(dir->count, dir->count + n);
+	}
 }
 
 #endif /* _HMAP_PLACE_H */

@@ -12,10 +12,10 @@ static __always_inline void remove_at(struct hmap *map, void *root, const struct
 {
 	struct hmap_table *table = place->table;
 
-	hmap_table_empty(type, table, place->index, place->hash);
+	hmap_table_empty(type, table, place->nr, place->shift, place->hash);
 	add_count(root, -1);
 	if (hmap_has_blocks(shape))
-		hmap_block_drop(type, table, hmap_slot(type, table, place->index), key);
+		hmap_block_drop(type, table, place->slot, key);
 	if (hmap_wants_shrink(table) || (hmap_has_blocks(shape) && hmap_is_littered(type, table)))
 		hmap_shrink(map, table, place->hash, type);
 }
@@ -32,33 +32,25 @@ static __always_inline int take_from_header(struct hmap *map, void *object, cons
 	return 0;
 }
 
-/*
- * Remove an entry, and copy its value to @out unless that is NULL: of pointers and objects
- * the pointer. @only: NULL, or the one pointer that may be removed. @shape: what is known of
- * @type, or it.
- */
-static __always_inline int take(struct hmap *map, const void *key, void *out,
-				const void *only, u32 kind, const struct hmap_type *type,
-				const struct hmap_type *shape)
+/* take() where the map has a table. */
+static __always_inline int take_from_table(struct hmap *map, void *root, const void *key,
+					   void *out, const void *only,
+					   const struct hmap_type *type,
+					   const struct hmap_type *shape)
 {
-	void *root = hmap_root(map), *entry;
 	struct place place;
+	void *entry;
 
-	if (!root)
-		return -ENOENT;
-	if (!hmap_is_plain_key(key, kind, shape) && !hmap_check_key(key, kind, type))
-		return -EINVAL;
-	hmap_note_type(map, type);
-	if (hmap_is_object(shape) && hmap_root_is_object(root))
-		return take_from_header(map, hmap_root_object(root), key, out, only, shape);
 	if (!hmap_is_dir(root) && !((struct hmap_table *)root)->live)
 		return -ENOENT;
 	place = place_of(map, root, key, shape);
-	place.index = find_index(type, shape, place.table, key, place.hash);
-	if (place.index < 0)
+	/* What is to be removed is there, mostly. */
+	if (hmap_is_dir(root))
+		hmap_prefetch_slots(shape, place.table, place.nr_words, place.hash);
+	if (!find_place(type, shape, &place, key))
 		return -ENOENT;
 	if (out || only) {
-		entry = hmap_slot_entry(shape, hmap_slot(shape, place.table, place.index));
+		entry = hmap_slot_entry(shape, place.slot);
 		if (only && entry != only)
 			return -ENOENT;
 		if (out && shape->flags & HMAP_POINTER)
@@ -68,6 +60,27 @@ static __always_inline int take(struct hmap *map, const void *key, void *out,
 	}
 	remove_at(map, root, &place, key, type, shape);
 	return 0;
+}
+
+/*
+ * Remove an entry, and copy its value to @out unless that is NULL: of pointers and objects
+ * the pointer. @only: NULL, or the one pointer that may be removed. @shape: what is known of
+ * @type, or it.
+ */
+static __always_inline int take(struct hmap *map, const void *key, void *out,
+				const void *only, u32 kind, const struct hmap_type *type,
+				const struct hmap_type *shape)
+{
+	void *root = hmap_root(map);
+
+	if (!root)
+		return -ENOENT;
+	if (!hmap_is_plain_key(key, kind, shape) && !hmap_check_key(key, kind, type))
+		return -EINVAL;
+	hmap_note_type(map, type);
+	if (hmap_is_object(shape) && hmap_root_is_object(root))
+		return take_from_header(map, hmap_root_object(root), key, out, only, shape);
+	return take_from_table(map, root, key, out, only, type, shape);
 }
 
 static noinline int take_entry(struct hmap *map, const void *key, void *out,
@@ -102,12 +115,28 @@ int hmap_remove(struct hmap *map, const void *key, const struct hmap_type *type)
 }
 EXPORT_SYMBOL_HMAP(hmap_remove);
 
-void *__hmap_erase_u64_object(struct hmap *map, u64 key, const struct hmap_type *type)
+static noinline void *erase_u64_object_from_table(struct hmap *map, u64 key,
+						  const struct hmap_type *type)
 {
 	const struct hmap_type shape = hmap_u64_object(type);
 	void *object = NULL;
 
-	take(map, &key, &object, NULL, HMAP_POINTERS, type, &shape);
+	take_from_table(map, hmap_root(map), &key, &object, NULL, type, &shape);
+	return object;
+}
+
+/* What a map of one object takes needs no registers to be saved. */
+void *__hmap_erase_u64_object(struct hmap *map, u64 key, const struct hmap_type *type)
+{
+	const struct hmap_type shape = hmap_u64_object(type);
+	void *root = hmap_root(map), *object = NULL;
+
+	if (!root)
+		return NULL;
+	hmap_note_type(map, type);
+	if (!hmap_root_is_object(root))
+		return erase_u64_object_from_table(map, key, type);
+	take_from_header(map, hmap_root_object(root), &key, &object, NULL, &shape);
 	return object;
 }
 EXPORT_SYMBOL_HMAP(__hmap_erase_u64_object);

@@ -136,14 +136,14 @@ static inline void hmap_table_fill_empty(struct hmap_table *table, u32 nr, u64 w
 }
 
 /*
- * Let go of a full slot of @hash. It may become empty only if it may be used again. A word from
- * which entries have overflowed does not get its room back, either, so that its table is
- * cleaned in time: only that takes overflow bits back.
+ * Let go of a full slot of @hash, whose byte is in word @nr, @shift bits up. It may become empty
+ * only if it may be used again. A word from which entries have overflowed does not get its room
+ * back, either, so that its table is cleaned in time: only that takes overflow bits back.
  */
-static inline void hmap_table_empty(const struct hmap_type *type,
-				    struct hmap_table *table, u32 index, u64 hash)
+static inline void hmap_table_empty(const struct hmap_type *type, struct hmap_table *table,
+				    u32 nr, u32 shift, u64 hash)
 {
-	u64 word = table->words[index / 8];
+	u64 word = *hmap_word(table, nr);
 	u64 byte = HMAP_DELETED;
 
 	if (!--table->live)
@@ -152,7 +152,7 @@ static inline void hmap_table_empty(const struct hmap_type *type,
 		byte = HMAP_EMPTY;
 		table->room++;
 	}
-	hmap_set_word(table, index / 8, word ^ (hmap_full_byte(hash) ^ byte) << index % 8 * 8);
+	hmap_set_word(table, nr, word ^ (hmap_full_byte(hash) ^ byte) << shift);
 }
 
 /* Whether two slots hold the same entry, as both were copied from one: by the pointer to

@@ -31,6 +31,8 @@ static __always_inline struct hmap_str hmap_str_of(const char *name)
 }
 
 u64 hmap_hash_string(hmap_hash_fn hash, struct hmap_str *str, u64 seed);
+u64 __hmap_siphash_to_nul(struct hmap_str *str, u64 seed);
+u64 __hmap_product_to_nul(struct hmap_str *str, u64 seed);
 bool hmap_same_string(struct hmap_str *str, const char *stored);
 
 /*
@@ -145,10 +147,25 @@ static __always_inline u64 hmap_hash(const struct hmap_type *type, const void *k
 	return hmap_finish(type->hash(key, size, seed));
 }
 
+/* Whether the compiler knows that this is the hash. */
+#define HMAP_HASHES_BY(type, function)					\
+	(__builtin_constant_p((type)->hash == (function)) && (type)->hash == (function))
+
+/* The hash of a string, not finished; its length is known then. */
+static __always_inline u64 hmap_hash_str(const struct hmap_type *type, struct hmap_str *str,
+					 u64 seed)
+{
+	if (HMAP_HASHES_BY(type, hmap_hash_bytes) && likely(str->len == HMAP_TO_NUL))
+		return __hmap_siphash_to_nul(str, seed);
+	if (HMAP_HASHES_BY(type, hmap_product_bytes) && likely(str->len == HMAP_TO_NUL))
+		return __hmap_product_to_nul(str, seed);
+	return hmap_hash_string(type->hash, str, seed);
+}
+
 static __always_inline u64 hmap_hash_key(const struct hmap_type *type, const void *key, u64 seed)
 {
 	if (type->flags & HMAP_STRING)
-		return hmap_finish(hmap_hash_string(type->hash, (struct hmap_str *)key, seed));
+		return hmap_finish(hmap_hash_str(type, (struct hmap_str *)key, seed));
 	return hmap_hash(type, key, type->key_size, seed);
 }
 

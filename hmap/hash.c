@@ -73,6 +73,22 @@ u64 hmap_siphash_bytes(const void *key, size_t size, u64 seed)
 }
 EXPORT_SYMBOL_HMAP(hmap_siphash_bytes);
 
+/*
+ * As of an integer, for one word after the other. The factor is the map's alone in each product,
+ * and the last one has the size, as in SipHash: so bytes that are zero count.
+ */
+u64 hmap_product_bytes(const void *key, size_t size, u64 seed)
+{
+	u64 hash = 0;
+	size_t i;
+
+	for (i = 0; i + sizeof(u64) <= size; i += sizeof(u64))
+		hash = hmap_hash_word(hash ^ get_unaligned_le64(key + i), seed);
+	hash ^= hmap_last_bytes(key, size, size % sizeof(u64)) ^ (u64)size << 56;
+	return hmap_hash_word(hash, seed);
+}
+EXPORT_SYMBOL_HMAP(hmap_product_bytes);
+
 /* Whether an entry's hash can be told from its slot, whatever has been freed since. */
 bool hmap_hash_reads_slot(const struct hmap_type *type)
 {
@@ -80,5 +96,5 @@ bool hmap_hash_reads_slot(const struct hmap_type *type)
 		return false;
 	return type->flags & HMAP_KEY_INDIRECT || type->hash == hmap_hash_u64 ||
 	       type->hash == hmap_hash_u32 || type->hash == hmap_hash_bytes ||
-	       type->hash == hmap_siphash_bytes;
+	       type->hash == hmap_siphash_bytes || type->hash == hmap_product_bytes;
 }

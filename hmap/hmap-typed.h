@@ -63,7 +63,7 @@ static __always_inline void *hmap_erase_known(struct hmap *map, const void *key,
  *	whose bytes are compared must have no padding: make it a member
  * @vtype: type of a value, passed by value; a pointer; or struct hmap_none for a set
  * @hash: &hmap_hash_fn: hmap_hash_u64, hmap_hash_u32, hmap_hash_bytes (which strings take,
- *	too), hmap_siphash_bytes or the caller's own
+ *	too), hmap_siphash_bytes, hmap_product_bytes or the caller's own
  * @equal: &hmap_equal_fn, or NULL to compare bytes, or strings
  * @flags: %HMAP_RCU and %HMAP_STRING, or 0
  *
@@ -325,9 +325,11 @@ static __always_inline void *hmap_erase_known(struct hmap *map, const void *key,
 	 !(prefix##_flags & (HMAP_SCALAR | HMAP_POINTER)))
 
 /* Whether a hash is known to be one for integers, of another size than the key. */
+#define __HMAP_HASHES_BY(prefix, function)				\
+	(__builtin_constant_p(prefix##_shape.hash == (function)) &&	\
+	 prefix##_shape.hash == (function))
 #define __HMAP_MISFIT(prefix, integer_hash, integer)			\
-	(__builtin_constant_p(prefix##_shape.hash == (integer_hash)) &&	\
-	 prefix##_shape.hash == (integer_hash) &&			\
+	(__HMAP_HASHES_BY(prefix, integer_hash) &&			\
 	 (prefix##_flags & HMAP_STRING || prefix##_key_size != sizeof(integer)))
 
 #define __HMAP_CHECK_KEY(prefix) do {					\
@@ -336,8 +338,9 @@ static __always_inline void *hmap_erase_known(struct hmap *map, const void *key,
 	BUILD_BUG_ON_MSG(__HMAP_MISFIT(prefix, hmap_hash_u32, u32),	\
 			 "hmap_hash_u32 is for keys of 4 bytes");	\
 	BUILD_BUG_ON_MSG(prefix##_key_is_pointer == 0 && !(prefix##_flags & HMAP_STRING) && \
-			 __builtin_constant_p(prefix##_shape.hash == hmap_hash_bytes) && \
-			 prefix##_shape.hash == hmap_hash_bytes &&	\
+			 (__HMAP_HASHES_BY(prefix, hmap_hash_bytes) ||	\
+			  __HMAP_HASHES_BY(prefix, hmap_siphash_bytes) || \
+			  __HMAP_HASHES_BY(prefix, hmap_product_bytes)) && \
 			 __HMAP_IS_TEXT(prefix##_key_t),		\
 			 "the bytes of a pointer as key: HMAP_STRING, or hmap_hash_u64"); \
 } while (0)

@@ -337,6 +337,19 @@ void hmap_table_free_blocks(struct hmap_table *table, bool full, bool deleted);
 long hmap_find_index_on(const struct hmap_type *type, const struct hmap_table *table,
 			const void *key, u64 hash);
 
+/* The last @n of @size bytes, which are no whole word, in the order of little endian. */
+static inline u64 hmap_last_bytes(const void *bytes, size_t size, u32 n)
+{
+	const u8 *end = bytes + size;
+	u64 word = 0;
+
+	if (size >= sizeof(u64))
+		return get_unaligned_le64(end - sizeof(u64)) >> (7 - n) * 8 >> 8;
+	while (n--)
+		word = word << 8 | *--end;
+	return word;
+}
+
 /* string.c. Of a string that was measured, %HMAP_TO_NUL included, the first NUL is its end. */
 #define HMAP_MEASURED	(HMAP_TO_NUL ^ HMAP_TO_NUL >> 1)
 

@@ -60,9 +60,10 @@ static inline u64 find_zero_byte(u64 word)
 	return (word - ~0ULL / 0xff) & ~word & (~0ULL / 0xff << 7);
 }
 
-static inline u64 first_bytes(u64 word, u32 n)
+/* The bytes of @word before the first one that is zero. */
+static inline u64 bytes_before(u64 word, u64 zero)
 {
-	return word & ((1ULL << n * 8) - 1);
+	return word & (zero ^ (zero - 1)) >> 8;
 }
 
 static size_t measure(const char *name)
@@ -88,7 +89,7 @@ size_t hmap_str_len(struct hmap_str *str)
  * the kernel's hsiphash() does on 64-bit machines, SipHash with one round a word and three at
  * the end (Aumasson, Bernstein 2012).
  */
-static u64 hash_to_nul(struct hmap_str *str, u64 seed)
+u64 __hmap_siphash_to_nul(struct hmap_str *str, u64 seed)
 {
 	const u64 key[2] = { hmap_secret[3] ^ seed, hmap_secret[4] };
 	u64 a = SIPHASH_CONST_0 ^ key[0], b = SIPHASH_CONST_1 ^ key[1];
@@ -105,7 +106,7 @@ static u64 hash_to_nul(struct hmap_str *str, u64 seed)
 	}
 	len = p - str->name + __ffs64(zero) / 8;
 	str->len = len | HMAP_MEASURED;
-	word = first_bytes(word, len % WORD) | (u64)len << 56;
+	word = bytes_before(word, zero) | (u64)len << 56;
 	d ^= word;
 	SIPHASH_PERMUTATION(a, b, c, d);
 	a ^= word;
@@ -115,12 +116,32 @@ static u64 hash_to_nul(struct hmap_str *str, u64 seed)
 	SIPHASH_PERMUTATION(a, b, c, d);
 	return (u32)(a ^ b ^ c ^ d);
 }
+EXPORT_SYMBOL_HMAP(__hmap_siphash_to_nul);
 
-/* The hash of @str, not finished; its length is known then. */
+/* hmap_product_bytes(), likewise. */
+u64 __hmap_product_to_nul(struct hmap_str *str, u64 seed)
+{
+	const char *p = str->name;
+	u64 word, zero, hash = 0;
+	size_t len;
+
+	while (!(zero = find_zero_byte(word = load_word(p)))) {
+		hash = hmap_hash_word(hash ^ word, seed);
+		p += WORD;
+	}
+	len = p - str->name + __ffs64(zero) / 8;
+	str->len = len | HMAP_MEASURED;
+	return hmap_hash_word(hash ^ bytes_before(word, zero) ^ (u64)len << 56, seed);
+}
+EXPORT_SYMBOL_HMAP(__hmap_product_to_nul);
+
+/* hmap_hash_str() of any type. */
 noinline u64 hmap_hash_string(hmap_hash_fn hash, struct hmap_str *str, u64 seed)
 {
 	if (str->len == HMAP_TO_NUL && hash == hmap_hash_bytes)
-		return hash_to_nul(str, seed);
+		return __hmap_siphash_to_nul(str, seed);
+	if (str->len == HMAP_TO_NUL && hash == hmap_product_bytes)
+		return __hmap_product_to_nul(str, seed);
 	return hash(str->name, hmap_str_len(str), seed);
 }
 EXPORT_SYMBOL_HMAP(hmap_hash_string);
@@ -149,19 +170,6 @@ bool hmap_has_nul(const struct hmap_str *str)
 	return false;
 }
 
-/* The last @n of @len bytes, which are no whole word. */
-static inline u64 last_bytes(const char *name, size_t len, u32 n)
-{
-	const char *end = name + len;
-	u64 word = 0;
-
-	if (len >= WORD)
-		return get_unaligned_le64(end - WORD) >> (WORD - 1 - n) * 8 >> 8;
-	while (n--)
-		word = word << 8 | (u8)*--end;
-	return word;
-}
-
 /* @may_have_nul: in the first @len bytes of @name. What is stored ends at one, and nothing is
  * read behind its word.
  */
@@ -179,7 +187,7 @@ static __always_inline bool same_words(const char *name, size_t len, const char 
 			return false;
 	}
 	word = load_word(stored + i);
-	return (word & with_nul) == last_bytes(name, len, len % WORD) &&
+	return (word & with_nul) == hmap_last_bytes(name, len, len % WORD) &&
 	       !(may_have_nul && find_zero_byte(word) & (with_nul >> 8));
 }
 

@@ -250,6 +250,38 @@ static void hashes_of_key_and_seed(struct kunit *test)
 	KUNIT_EXPECT_NE(test, hmap_hash_bytes(name, 4, 7), hmap_hash_bytes(name, 4, 8));
 }
 
+/* Of bytes wherever they are, and of all of them: zeros count, and nothing behind them does. */
+static void products_of_all_bytes(struct kunit *test)
+{
+	static const size_t sizes[] = { 0, 1, 7, 8, 9, 15, 16, 23, 24, 31, 32, 300 };
+	u8 bytes[300 + 8 + 1] = { };
+	u64 hash, hashes[ARRAY_SIZE(sizes)];
+	u32 i, k, at;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		hashes[i] = hmap_product_bytes(bytes, sizes[i], U64_MAX / 7);
+		for (k = 0; k < i; k++)
+			KUNIT_EXPECT_NE(test, hashes[i], hashes[k]);
+	}
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		for (at = 0; at < 8; at++) {
+			bytes[at + sizes[i]] = 1;
+			hash = hmap_product_bytes(bytes + at, sizes[i], U64_MAX / 7);
+			bytes[at + sizes[i]] = 0;
+			KUNIT_EXPECT_EQ(test, hash, hashes[i]);
+		}
+		for (at = 0; at < sizes[i]; at++) {
+			bytes[at] = 1;
+			hash = hmap_product_bytes(bytes, sizes[i], U64_MAX / 7);
+			bytes[at] = 0;
+			KUNIT_EXPECT_NE(test, hash, hashes[i]);
+		}
+	}
+	KUNIT_EXPECT_NE(test, hmap_product_bytes("name", 4, 7), hmap_product_bytes("name", 4, 8));
+	KUNIT_EXPECT_NE(test, hmap_product_bytes("one and another!", 16, U64_MAX / 7),
+			hmap_product_bytes("another!one and ", 16, U64_MAX / 7));
+}
+
 /* Keys of eight bytes go by another way to what siphash() gives for them. */
 static void hashes_of_eight_bytes(struct kunit *test)
 {
@@ -420,6 +452,7 @@ static struct kunit_case api_test_cases[] = {
 	KUNIT_CASE(calls_with_their_own_section),
 	KUNIT_CASE(hashes_of_key_and_seed),
 	KUNIT_CASE(hashes_of_eight_bytes),
+	KUNIT_CASE(products_of_all_bytes),
 	KUNIT_CASE(no_factors_change_places),
 	KUNIT_CASE(sets_have_no_value),
 	KUNIT_CASE(small_values_do_not_touch_each_other),

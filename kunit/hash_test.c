@@ -299,7 +299,8 @@ static void expect_random(struct kunit *test, const char *name, const struct wor
 }
 
 /* All kinds of bins, for all secrets. */
-static void count_pattern(const struct pattern *p, struct worst *worst)
+static void count_pattern(const struct pattern *p,
+			  u64 (*hash)(const struct secret *secret, u64 key), struct worst *worst)
 {
 	s64 most[NR_BINS], sum[NR_BINS] = { };
 	u32 nr, n, b;
@@ -307,7 +308,7 @@ static void count_pattern(const struct pattern *p, struct worst *worst)
 	make_keys(p);
 	for (nr = 0; nr < SECRETS; nr++) {
 		for (n = 0; n < KEYS; n++)
-			count_hash(hash_of(&secrets[nr], keys[n]));
+			count_hash(hash(&secrets[nr], keys[n]));
 		for (b = 0; b < NR_BINS; b++) {
 			s64 excess = excess_of(counts[b], bins[b].nr);
 
@@ -320,15 +321,45 @@ static void count_pattern(const struct pattern *p, struct worst *worst)
 		note(&worst[b], most[b], sum[b], p->name);
 }
 
-static void patterns_spread_like_random_keys(struct kunit *test)
+static void spread_patterns(struct kunit *test,
+			    u64 (*hash)(const struct secret *secret, u64 key))
 {
 	struct worst worst[NR_BINS] = { };
 	u32 i, b;
 
 	for (i = 0; i < ARRAY_SIZE(patterns); i++)
-		count_pattern(&patterns[i], worst);
+		count_pattern(&patterns[i], hash, worst);
 	for (b = 0; b < NR_BINS; b++)
 		expect_random(test, bins[b].name, &worst[b], SECRETS);
+}
+
+static void patterns_spread_like_random_keys(struct kunit *test)
+{
+	spread_patterns(test, hash_of);
+}
+
+/* The first or the last word of some bytes has the pattern; what is there besides is the same. */
+static u64 hash_of_first_word(const struct secret *secret, u64 key)
+{
+	const u64 bytes[] = { key, 0, 0 };
+
+	return hmap_finish(hmap_product_bytes(bytes, sizeof(bytes), secret->seed));
+}
+
+static u64 hash_of_last_bytes(const struct secret *secret, u64 key)
+{
+	const struct {
+		u64 first;
+		u32 last[2];
+	} bytes = { 0, { key, key >> 32 } };
+
+	return hmap_finish(hmap_product_bytes(&bytes, sizeof(bytes), secret->seed));
+}
+
+static void patterns_in_bytes_spread_like_random_keys(struct kunit *test)
+{
+	spread_patterns(test, hash_of_first_word);
+	spread_patterns(test, hash_of_last_bytes);
 }
 
 /* What is looked at here is what maps do, with the module's own secret. */
@@ -480,6 +511,7 @@ static void neighbours_walk_in_another_order(struct kunit *test)
 static struct kunit_case hash_test_cases[] = {
 	KUNIT_CASE(maps_hash_as_is_tested_here),
 	KUNIT_CASE(patterns_spread_like_random_keys),
+	KUNIT_CASE(patterns_in_bytes_spread_like_random_keys),
 	KUNIT_CASE(keys_have_no_partner),
 	KUNIT_CASE(neighbours_hash_independently),
 	KUNIT_CASE(neighbours_walk_in_another_order),

@@ -69,8 +69,12 @@ static const struct hmap_type values_u32 =
 	HMAP_TYPE("u32", 4, 8, hmap_hash_u32, counting_equal, 0);
 static const struct hmap_type values_bytes =
 	HMAP_TYPE("bytes", 12, 8, hmap_hash_bytes, counting_equal, 0);
+static const struct hmap_type values_product =
+	HMAP_TYPE("product of bytes", 12, 8, hmap_product_bytes, counting_equal, 0);
 static const struct hmap_type values_string =
 	HMAP_TYPE_STRING("string", 8, hmap_hash_bytes, 0);
+static const struct hmap_type values_string_product =
+	HMAP_TYPE_STRING("string, product", 8, hmap_product_bytes, 0);
 static const struct hmap_type objects_string =
 	__HMAP_OBJECT_TYPE("object of string", 0, 0, hmap_hash_bytes, NULL, NULL,
 			   HMAP_STRING);
@@ -296,7 +300,7 @@ static void run_type(struct kunit *test, const struct hmap_type *type, enum form
 			   MISS_COMPARED);
 		/* Blocks of strings differ, by their lengths. */
 		KUNIT_EXPECT_LE(test, bytes, random_bytes * 5 / 4 +
-				KEYS * 48UL * (type == &values_string));
+				KEYS * 48UL * (is_string(type) && !(type->flags & HMAP_OBJECT)));
 	}
 }
 
@@ -340,9 +344,19 @@ static void hostile_bytes_keys(struct kunit *test)
 	run_rounds(test, &values_bytes, BYTES);
 }
 
+static void hostile_bytes_keys_by_products(struct kunit *test)
+{
+	run_rounds(test, &values_product, BYTES);
+}
+
 static void hostile_string_keys(struct kunit *test)
 {
 	run_rounds(test, &values_string, STRING);
+}
+
+static void hostile_string_keys_by_products(struct kunit *test)
+{
+	run_rounds(test, &values_string_product, STRING);
 }
 
 static void hostile_strings_in_objects(struct kunit *test)
@@ -356,7 +370,9 @@ static struct kunit_case hostile_test_cases[] = {
 	KUNIT_CASE(hostile_u64_keys_in_objects),
 	KUNIT_CASE(hostile_u32_keys),
 	KUNIT_CASE(hostile_bytes_keys),
+	KUNIT_CASE(hostile_bytes_keys_by_products),
 	KUNIT_CASE(hostile_string_keys),
+	KUNIT_CASE(hostile_string_keys_by_products),
 	KUNIT_CASE(hostile_strings_in_objects),
 	{}
 };

@@ -199,7 +199,7 @@ HMAP_DEFINE_KEYED_OBJECT(object_rcu_one_tag, struct model_object, struct model_w
 	VALUES(prefix "bytes300-40", 300, 40, hmap_hash_bytes, NULL, flags), \
 	VALUES(prefix "bytes300-set", 300, 0, hmap_hash_bytes, NULL, flags), \
 	VALUES(prefix "u64-500", 8, 500, hmap_hash_u64, NULL, flags),	\
-	VALUES(prefix "bytes130-130", 130, 130, hmap_hash_bytes, NULL, flags), \
+	VALUES(prefix "bytes130-130", 130, 130, hmap_product_bytes, NULL, flags), \
 	ONE_KEY(prefix "empty-key", 8, (flags) | HMAP_SCALAR),		\
 	ONE_KEY(prefix "empty-key-set", 0, flags),			\
 	ONE_KEY(prefix "empty-key-256", 256, flags),			\

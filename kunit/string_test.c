@@ -313,9 +313,10 @@ static u64 one_hash(const void *key, size_t size, u64 seed)
 	return 1;
 }
 
-/* With the second, comparison alone tells strings apart. */
+/* With the last one, comparison alone tells strings apart. */
 static const struct hmap_type compared_types[] = {
 	HMAP_TYPE_STRING("hashed", sizeof(u64), hmap_hash_bytes, HMAP_SCALAR),
+	HMAP_TYPE_STRING("product", sizeof(u64), hmap_product_bytes, HMAP_SCALAR),
 	HMAP_TYPE_STRING("alike", sizeof(u64), one_hash, HMAP_SCALAR),
 };
 

@@ -89,7 +89,7 @@ struct bench_peer {
 extern const struct bench_peer bench_hmap, bench_hmap_bulk, bench_hmap_generic;
 extern const struct bench_peer bench_hmap_next, bench_hmap_norcu, bench_hmap_reserved;
 extern const struct bench_peer bench_hmap_siphash, bench_hmap_hsiphash;
-extern const struct bench_peer bench_hmap_string, bench_hmap_object;
+extern const struct bench_peer bench_hmap_string, bench_hmap_product_string, bench_hmap_object;
 extern const struct bench_peer bench_rhashtable, bench_rhashtable_kfree, bench_rhashtable_hint;
 extern const struct bench_peer bench_rhashtable_string;
 extern const struct bench_peer bench_xarray;

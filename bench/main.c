@@ -27,7 +27,8 @@ static const struct bench_peer * const numbers[] = {
 };
 
 static const struct bench_peer * const strings[] = {
-	&bench_hmap_string, &bench_rhashtable_string, &bench_hlist_string,
+	&bench_hmap_string, &bench_hmap_product_string, &bench_rhashtable_string,
+	&bench_hlist_string,
 };
 
 static const struct bench_peer * const headlines[] = {

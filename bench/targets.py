@@ -79,8 +79,9 @@ def kinds(r):
     for op in ["hit", "miss", "insert", "delete"]:
         yield from beside(r, "rhashtable", "hmap_object", op, LARGE, 1.5, 2)
     for op, must in [("hit", 1.5), ("miss", 1.5), ("delete", 1.3), ("churn", 1.3)]:
-        yield from beside(r, "rhashtable_string", "hmap_string", op, LARGE[:2], must, None)
-        yield from beside(r, "hlist_string", "hmap_string", op, LARGE[:2], 1, 1.2)
+        for impl in ["hmap_string", "hmap_product_string"]:
+            yield from beside(r, "rhashtable_string", impl, op, LARGE[:2], must, None)
+            yield from beside(r, "hlist_string", impl, op, LARGE[:2], 1, 1.2)
     for op in ["delete", "churn"]:
         yield from beside(r, "hlist", "hmap", op, ALL[:3], 1, 1.2)
     yield from beside(r, "hlist", "hmap_reserved", "insert", LARGE[:2], 1, 1.2)

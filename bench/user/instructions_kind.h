@@ -44,6 +44,20 @@ static __always_inline void remove_all(struct kind *map, const struct key *keys,
 	bench_check(!err, "remove");
 }
 
+/* The oldest of @window entries gives way to a new one. */
+static __always_inline void churn(struct kind *map, const struct key *keys, size_t n,
+				  size_t window)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = window; i < n; i++) {
+		err |= kind_remove(map, KEY(&keys[i - window]));
+		err |= kind_insert(map, KEY(&keys[i]), i, GFP_KERNEL);
+	}
+	bench_check(!err, "churn");
+}
+
 static void reserve_all(size_t n)
 {
 	size_t i;
@@ -77,6 +91,17 @@ static void count_with_room(const char *insert, const char *remove, const struct
 	reserve_all(w->n);
 	count(insert, w->n, insert_all(map(i), w->present, w->n));
 	count(remove, w->n, remove_all(map(i), w->shuffled, w->n));
+	destroy_all();
+}
+
+static void count_churn(void)
+{
+	size_t i;
+
+	for (i = 0; i < MAPS; i++)
+		insert_all(map(i), many.present, FEW);
+	count("remove one of 8, insert another", MANY - FEW,
+	      churn(map(i), many.present, MANY, FEW));
 	destroy_all();
 }
 
@@ -115,5 +140,6 @@ static void count_kind(void)
 	count_lookups("hit among 200", "miss among 200", &some);
 	count_lookups("hit among 1000", "miss among 1000", &many);
 	count_changes();
+	count_churn();
 	count_lives();
 }

@@ -127,7 +127,10 @@ void hmap_table_free_blocks(struct hmap_table *table, bool full, bool deleted)
 		next = nr + 1 < table->nr_words ? match_blocks(table, nr + 1, full, deleted) : 0;
 		for (ahead = next; ahead; ahead &= ahead - 1)
 			prefetchw(first_block(table, nr + 1, ahead));
-		for (; match; match &= match - 1)
-			kfree(first_block(table, nr, match));
+		for (; match; match &= match - 1) {
+			void *block = first_block(table, nr, match);
+
+			kfree(block);
+		}
 	}
 }

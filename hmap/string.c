@@ -66,21 +66,30 @@ static inline u64 bytes_before(u64 word, u64 zero)
 	return word & (zero ^ (zero - 1)) >> 8;
 }
 
-static size_t measure(const char *name)
+/* Note that @str ends at the first byte that is zero, by @zero, in the word at @p. */
+static inline size_t set_end(struct hmap_str *str, const char *p, u64 zero)
 {
-	const char *p = name;
+	size_t len = p - str->name + __ffs64(zero) / 8;
+
+	str->len = len | HMAP_MEASURED;
+	return len;
+}
+
+static void measure(struct hmap_str *str)
+{
+	const char *p = str->name;
 	u64 zero;
 
 	while (!(zero = find_zero_byte(load_word(p))))
 		p += WORD;
-	return p - name + __ffs64(zero) / 8;
+	set_end(str, p, zero);
 }
 
 /* The length of @str, which is known from then on. */
 size_t hmap_str_len(struct hmap_str *str)
 {
 	if (str->len == HMAP_TO_NUL)
-		str->len = measure(str->name) | HMAP_MEASURED;
+		measure(str);
 	return hmap_str_known_len(str);
 }
 
@@ -96,7 +105,6 @@ u64 __hmap_siphash_to_nul(struct hmap_str *str, u64 seed)
 	u64 c = SIPHASH_CONST_2 ^ key[0], d = SIPHASH_CONST_3 ^ key[1];
 	const char *p = str->name;
 	u64 word, zero;
-	size_t len;
 
 	while (!(zero = find_zero_byte(word = load_word(p)))) {
 		d ^= word;
@@ -104,9 +112,7 @@ u64 __hmap_siphash_to_nul(struct hmap_str *str, u64 seed)
 		a ^= word;
 		p += WORD;
 	}
-	len = p - str->name + __ffs64(zero) / 8;
-	str->len = len | HMAP_MEASURED;
-	word = bytes_before(word, zero) | (u64)len << 56;
+	word = bytes_before(word, zero) | (u64)set_end(str, p, zero) << 56;
 	d ^= word;
 	SIPHASH_PERMUTATION(a, b, c, d);
 	a ^= word;
@@ -123,15 +129,13 @@ u64 __hmap_product_to_nul(struct hmap_str *str, u64 seed)
 {
 	const char *p = str->name;
 	u64 word, zero, hash = 0;
-	size_t len;
 
 	while (!(zero = find_zero_byte(word = load_word(p)))) {
 		hash = hmap_hash_word(hash ^ word, seed);
 		p += WORD;
 	}
-	len = p - str->name + __ffs64(zero) / 8;
-	str->len = len | HMAP_MEASURED;
-	return hmap_hash_word(hash ^ bytes_before(word, zero) ^ (u64)len << 56, seed);
+	hash ^= bytes_before(word, zero) ^ (u64)set_end(str, p, zero) << 56;
+	return hmap_hash_word(hash, seed);
 }
 EXPORT_SYMBOL_HMAP(__hmap_product_to_nul);
 

@@ -21,6 +21,7 @@
 
 JOBS=${JOBS:-$(nproc)}
 RESULTS=$HMAP_LOG/results
+FAILURES=$HMAP_LOG/failures
 lanes=()
 
 # Kernels beside the one that all is tested on, and herd7, for which there is no
@@ -133,10 +134,14 @@ wanted() {
 	fi
 }
 
-# add PASSED FAILED SKIPPED: to the results of all stages.
+# add STAGE PASSED FAILED SKIPPED LOG: to the results of all stages.
 add() {
-	echo "$1 $2 $3" >>"$RESULTS"
-	echo "   $1 passed, $2 failed, $3 skipped; log: $4"
+	echo "$1 $2 $3 $4" >>"$RESULTS"
+	if [ "$3" -ne 0 ]; then
+		tail -n 20 "$5" || :
+		{ echo "== $1" && tail -n 40 "$5"; } >>"$FAILURES" || :
+	fi
+	echo "   $2 passed, $3 failed, $4 skipped; log: $5"
 }
 
 # Why something was skipped: the stage's own word, or KUnit's.
@@ -145,32 +150,30 @@ print_skipped() {
 		-e 's/^ *ok [0-9]+ (- )?(.*[^ ]) *# SKIP (.*)/skipped: \2: \3/p' "$1" | sort -u
 }
 
-# count LOG STATUS: add a stage's results and print them.
+# count STAGE LOG STATUS: add a stage's results and print them.
 count() {
 	local p f s=0
 
-	if [[ $(tail -n 1 "$1") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
+	if [[ $(tail -n 1 "$2") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then
 		p=${BASH_REMATCH[1]} f=${BASH_REMATCH[2]} s=${BASH_REMATCH[4]:-0}
 		# A stage that fails beside its tests, or has none.
-		if [ $((p + f + s)) -eq 0 ] || { [ "$f" -eq 0 ] && [ "$2" -ne 0 ]; }; then
+		if [ $((p + f + s)) -eq 0 ] || { [ "$f" -eq 0 ] && [ "$3" -ne 0 ]; }; then
 			f=$((f + 1))
 		fi
 	else
-		p=$(($2 == 0)) f=$(($2 != 0))
+		p=$(($3 == 0)) f=$(($3 != 0))
 	fi
-	[ "$f" -eq 0 ] || tail -n 20 "$1"
-	print_skipped "$1"
-	add "$p" "$f" "$s" "$1"
+	print_skipped "$2"
+	add "$1" "$p" "$f" "$s" "$2"
 }
 
-# count_missing NEED STATUS LOG: what a stage needs could not be had.
+# count_missing STAGE LOG STATUS NEED: what a stage needs could not be had.
 count_missing() {
-	if [ "$2" -eq "$CANNOT" ] && may_be_missing "$1"; then
-		sed 's/^/skipped: /' "$HMAP_REASON"
-		add 0 0 1 "$3"
+	if [ "$3" -eq "$CANNOT" ] && may_be_missing "$4"; then
+		sed 's/^/skipped: /' "$2"
+		add "$1" 0 0 1 "$2"
 	else
-		cat "$HMAP_REASON"
-		add 0 1 0 "$3"
+		add "$1" 0 1 0 "$2"
 	fi
 }
 
@@ -199,9 +202,9 @@ run_stage() {
 			COMPILER SID TREE
 		STAGE=$name with_heartbeat "running $name" "$log" \
 			bash "$(script_of "$name")" || status=$?
-		count "$log" "$status"
+		count "$name" "$log" "$status"
 	else
-		count_missing "$2" "$status" "$log"
+		count_missing "$name" "$log" "$status" "$2"
 	fi
 	echo "   took $(elapsed $((SECONDS - start)))"
 }
@@ -281,12 +284,19 @@ names() {
 	printf '%s\n' "${@%% *}" | paste -s -d ' '
 }
 
-# print_total STAGES: a stage without a result has gone down with its lane.
+# print_total STAGE...: a stage without a result has gone down with its lane.
 print_total() {
-	awk -v stages="$1" '
-		{ passed += $1; failed += $2; skipped += $3 }
+	local name
+
+	for name; do
+		grep -q "^$name " "$RESULTS" || add "$name" 0 1 0 "$HMAP_LOG/check-$name.log"
+	done
+	awk '
+		{ passed += $2; failed += $3; skipped += $4 }
+		$3 { names = names " " $1 }
 		END {
-			failed += stages - NR
+			if (failed)
+				print "hmap: failed:" names
 			printf "%d passed, %d failed", passed, failed
 			if (skipped)
 				printf ", %d skipped", skipped
@@ -309,11 +319,12 @@ run_stages() {
 	# A stage builds what no stage before it has built in this run.
 	rm -rf "$HMAP_BUILD"/{uml,uml-*.*,uml-kasan,stock,stock-*,kunit-*,debug}/
 	: >"$RESULTS"
+	: >"$FAILURES"
 
 	for stage; do
 		! wanted "${stage%% *}" "$on_demand" || run+=("$stage")
 	done
 	run_lanes "${run[@]}"
 	say "all of it took $(elapsed "$SECONDS")"
-	print_total "${#run[@]}"
+	print_total "${run[@]%% *}"
 }

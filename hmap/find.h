@@ -147,18 +147,16 @@ static __always_inline u64 hmap_hash(const struct hmap_type *type, const void *k
 	return hmap_finish(type->hash(key, size, seed));
 }
 
-/* Whether the compiler knows that this is the hash. */
-#define HMAP_HASHES_BY(type, function)					\
-	(__builtin_constant_p((type)->hash == (function)) && (type)->hash == (function))
-
 /* The hash of a string, not finished; its length is known then. */
 static __always_inline u64 hmap_hash_str(const struct hmap_type *type, struct hmap_str *str,
 					 u64 seed)
 {
-	if (HMAP_HASHES_BY(type, hmap_hash_bytes) && likely(str->len == HMAP_TO_NUL))
-		return __hmap_siphash_to_nul(str, seed);
-	if (HMAP_HASHES_BY(type, hmap_product_bytes) && likely(str->len == HMAP_TO_NUL))
-		return __hmap_product_to_nul(str, seed);
+	if (likely(str->len == HMAP_TO_NUL)) {
+		if (type->hash == hmap_hash_bytes)
+			return __hmap_siphash_to_nul(str, seed);
+		if (type->hash == hmap_product_bytes)
+			return __hmap_product_to_nul(str, seed);
+	}
 	return hmap_hash_string(type->hash, str, seed);
 }
 

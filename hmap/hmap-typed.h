@@ -324,9 +324,14 @@ static __always_inline void *hmap_erase_known(struct hmap *map, const void *key,
 	(prefix##_flags & HMAP_RCU && prefix##_value_size != 0 &&	\
 	 !(prefix##_flags & (HMAP_SCALAR | HMAP_POINTER)))
 
+/* Whether the compiler knows that keys are hashed by @function. */
+#define __HMAP_HASHES_BY(prefix, function)				\
+	(__builtin_constant_p(prefix##_shape.hash == (function)) &&	\
+	 prefix##_shape.hash == (function))
+
 /* Whether a hash is known to be one for integers, of another size than the key. */
 #define __HMAP_MISFIT(prefix, integer_hash, integer)			\
-	(HMAP_HASHES_BY(&prefix##_shape, integer_hash) &&		\
+	(__HMAP_HASHES_BY(prefix, integer_hash) &&			\
 	 (prefix##_flags & HMAP_STRING || prefix##_key_size != sizeof(integer)))
 
 #define __HMAP_CHECK_KEY(prefix) do {					\
@@ -335,9 +340,9 @@ static __always_inline void *hmap_erase_known(struct hmap *map, const void *key,
 	BUILD_BUG_ON_MSG(__HMAP_MISFIT(prefix, hmap_hash_u32, u32),	\
 			 "hmap_hash_u32 is for keys of 4 bytes");	\
 	BUILD_BUG_ON_MSG(prefix##_key_is_pointer == 0 && !(prefix##_flags & HMAP_STRING) && \
-			 (HMAP_HASHES_BY(&prefix##_shape, hmap_hash_bytes) || \
-			  HMAP_HASHES_BY(&prefix##_shape, hmap_siphash_bytes) || \
-			  HMAP_HASHES_BY(&prefix##_shape, hmap_product_bytes)) && \
+			 (__HMAP_HASHES_BY(prefix, hmap_hash_bytes) ||	\
+			  __HMAP_HASHES_BY(prefix, hmap_siphash_bytes) ||	\
+			  __HMAP_HASHES_BY(prefix, hmap_product_bytes)) &&	\
 			 __HMAP_IS_TEXT(prefix##_key_t),		\
 			 "the bytes of a pointer as key: HMAP_STRING, or hmap_hash_u64"); \
 } while (0)

@@ -177,21 +177,26 @@ static __always_inline bool hmap_is_storable(const struct hmap_type *type, const
 	return !IS_ERR_OR_NULL(pointer) && !((unsigned long)pointer & tags);
 }
 
-/* Whether a glance at the arguments is enough, as mostly. */
-static __always_inline bool hmap_are_plain(const void *key, const void *value, u32 may,
-					   const struct hmap_type *type)
-{
-	if (unlikely(!type || !key || !value || type->flags & HMAP_STRING || may & ~HMAP_ADD))
-		return false;
-	return !(type->flags & HMAP_POINTER) ||
-	       hmap_is_storable(type, *(const void * const *)value);
-}
-
+/* Whether a glance at a key or a call's arguments is enough, as mostly. What a string of a given
+ * length is made of has to be looked at.
+ */
 static __always_inline bool hmap_is_plain_key(const void *key, u32 kind,
 					      const struct hmap_type *type)
 {
-	return likely(type && key && !(type->flags & HMAP_STRING) &&
-		      (!kind || type->flags & HMAP_POINTER));
+	const struct hmap_str *str = key;
+
+	if (unlikely(!type || !key || (kind && !(type->flags & HMAP_POINTER))))
+		return false;
+	return !(type->flags & HMAP_STRING) || likely(str->name && str->len == HMAP_TO_NUL);
+}
+
+static __always_inline bool hmap_are_plain(const void *key, const void *value, u32 may,
+					   const struct hmap_type *type)
+{
+	if (unlikely(!hmap_is_plain_key(key, 0, type) || !value || may & ~HMAP_ADD))
+		return false;
+	return !(type->flags & HMAP_POINTER) ||
+	       hmap_is_storable(type, *(const void * const *)value);
 }
 
 /* grow.c: a map gets more room */

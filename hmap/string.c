@@ -20,7 +20,7 @@
 
 #define WORD	sizeof(u64)
 
-/* CPUs that read names by words take them from anywhere. */
+/* Whether load_word() may be called. CPUs that read names by words take them from anywhere. */
 static inline bool is_readable(const char *p)
 {
 	if (IS_ENABLED(CONFIG_DCACHE_WORD_ACCESS))
@@ -28,24 +28,11 @@ static inline bool is_readable(const char *p)
 	return !((unsigned long)p % WORD);
 }
 
-/* Up to a NUL. */
-static noinline u64 load_bytes(const char *p)
-{
-	u64 word = 0;
-	u32 i;
-
-	for (i = 0; i < WORD && p[i]; i++)
-		word |= (u64)(u8)p[i] << i * 8;
-	return word;
-}
-
 /* The eight bytes at @p, the first one lowest; those behind a NUL may be others. */
 static inline u64 load_word(const char *p)
 {
 	unsigned long word;
 
-	if (unlikely(!is_readable(p)))
-		return load_bytes(p);
 #ifdef CONFIG_DCACHE_WORD_ACCESS
 	word = load_unaligned_zeropad(p);
 #else
@@ -80,8 +67,14 @@ static void measure(struct hmap_str *str)
 	const char *p = str->name;
 	u64 zero;
 
-	while (!(zero = find_zero_byte(load_word(p))))
-		p += WORD;
+	for (;;) {
+		bool by_word = is_readable(p);
+
+		zero = by_word ? find_zero_byte(load_word(p)) : !*p;
+		if (zero)
+			break;
+		p += by_word ? WORD : 1;
+	}
 	set_end(str, p, zero);
 }
 
@@ -92,6 +85,13 @@ size_t hmap_str_len(struct hmap_str *str)
 		measure(str);
 	return hmap_str_known_len(str);
 }
+
+/* By @hash itself: of a string whose length is given, or that is not read by words. */
+noinline u64 hmap_hash_string(hmap_hash_fn hash, struct hmap_str *str, u64 seed)
+{
+	return hash(str->name, hmap_str_len(str), seed);
+}
+EXPORT_SYMBOL_HMAP(hmap_hash_string);
 
 /*
  * hmap_hash_bytes() of a string that ends with a NUL, in the same pass as its length: what
@@ -106,7 +106,13 @@ u64 __hmap_siphash_to_nul(struct hmap_str *str, u64 seed)
 	const char *p = str->name;
 	u64 word, zero;
 
-	while (!(zero = find_zero_byte(word = load_word(p)))) {
+	for (;;) {
+		if (unlikely(!is_readable(p)))
+			return hmap_hash_string(hmap_hash_bytes, str, seed);
+		word = load_word(p);
+		zero = find_zero_byte(word);
+		if (zero)
+			break;
 		d ^= word;
 		SIPHASH_PERMUTATION(a, b, c, d);
 		a ^= word;
@@ -130,7 +136,13 @@ u64 __hmap_product_to_nul(struct hmap_str *str, u64 seed)
 	const char *p = str->name;
 	u64 word, zero, hash = 0;
 
-	while (!(zero = find_zero_byte(word = load_word(p)))) {
+	for (;;) {
+		if (unlikely(!is_readable(p)))
+			return hmap_hash_string(hmap_product_bytes, str, seed);
+		word = load_word(p);
+		zero = find_zero_byte(word);
+		if (zero)
+			break;
 		hash = hmap_hash_word(hash ^ word, seed);
 		p += WORD;
 	}
@@ -138,17 +150,6 @@ u64 __hmap_product_to_nul(struct hmap_str *str, u64 seed)
 	return hmap_hash_word(hash, seed);
 }
 EXPORT_SYMBOL_HMAP(__hmap_product_to_nul);
-
-/* hmap_hash_str() of any type. */
-noinline u64 hmap_hash_string(hmap_hash_fn hash, struct hmap_str *str, u64 seed)
-{
-	if (str->len == HMAP_TO_NUL && hash == hmap_hash_bytes)
-		return __hmap_siphash_to_nul(str, seed);
-	if (str->len == HMAP_TO_NUL && hash == hmap_product_bytes)
-		return __hmap_product_to_nul(str, seed);
-	return hash(str->name, hmap_str_len(str), seed);
-}
-EXPORT_SYMBOL_HMAP(hmap_hash_string);
 
 /* The finished hash of an object by a function of its own, or of the string that is its key. */
 u64 hmap_odd_object_hash(const struct hmap_type *type, const void *key, u64 seed)
@@ -174,34 +175,57 @@ bool hmap_has_nul(const struct hmap_str *str)
 	return false;
 }
 
-/* @may_have_nul: in the first @len bytes of @name. What is stored ends at one, and nothing is
- * read behind its word.
+static noinline bool same_bytes(const struct hmap_str *str, const char *stored)
+{
+	const size_t len = hmap_str_known_len(str);
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (str->name[i] != stored[i] || !stored[i])
+			return false;
+	return !stored[len];
+}
+
+/* @may_have_nul: in what is looked for. What is stored ends at one, and nothing is read behind
+ * its word.
  */
-static __always_inline bool same_words(const char *name, size_t len, const char *stored,
+static __always_inline bool same_words(const struct hmap_str *str, const char *stored,
 				       bool may_have_nul)
 {
-	const u64 with_nul = ~0ULL >> (WORD - 1 - len % WORD) * 8;
-	size_t i;
+	const size_t len = hmap_str_known_len(str);
+	const u32 n = len % WORD, shift = (WORD - 1 - n) * 8;
+	size_t i = 0;
 	u64 word;
 
-	for (i = 0; i + WORD <= len; i += WORD) {
+	for (;; i += WORD) {
+		if (unlikely(!is_readable(stored + i)))
+			return same_bytes(str, stored);
 		word = load_word(stored + i);
-		if (word != get_unaligned_le64(name + i) ||
+		if (i + WORD > len)
+			break;
+		if (word != get_unaligned_le64(str->name + i) ||
 		    (may_have_nul && find_zero_byte(word)))
 			return false;
 	}
-	word = load_word(stored + i);
-	return (word & with_nul) == hmap_last_bytes(name, len, len % WORD) &&
-	       !(may_have_nul && find_zero_byte(word) & (with_nul >> 8));
+	/* The last @n bytes and the NUL; bits above those are shifted out. */
+	if ((word ^ hmap_last_bytes(str->name, len, n)) << shift)
+		return false;
+	return !may_have_nul || !(find_zero_byte(word) << shift << 8);
+}
+
+static noinline bool measure_and_compare(struct hmap_str *str, const char *stored)
+{
+	measure(str);
+	return hmap_same_string(str, stored);
 }
 
 /* Whether what is looked for is what is stored, which ends with a NUL. */
 bool hmap_same_string(struct hmap_str *str, const char *stored)
 {
-	const size_t len = hmap_str_len(str);
-
+	if (unlikely(str->len == HMAP_TO_NUL))
+		return measure_and_compare(str, stored);
 	if (likely(str->len & HMAP_MEASURED))
-		return same_words(str->name, len, stored, false);
-	return same_words(str->name, len, stored, true);
+		return same_words(str, stored, false);
+	return same_words(str, stored, true);
 }
 EXPORT_SYMBOL_HMAP(hmap_same_string);

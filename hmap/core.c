@@ -218,20 +218,29 @@ static __always_inline void *add_to(void *root, const struct place *place, void 
 
 /*
  * Most inserts end here: the first word tells that the key is not in the map, and there is
- * room. Returns the slot, or NULL if anything is otherwise.
+ * room. Returns the slot, an error pointer, or NULL if anything is otherwise.
  */
-static __always_inline void *add_quickly(void *root, const struct place *place,
-					 const void *key, const void *value,
+static __always_inline void *add_quickly(struct hmap *map, void *root, const struct place *place,
+					 const void *key, const void *value, gfp_t gfp,
 					 const struct hmap_type *type,
 					 const struct hmap_type *shape)
 {
-	const struct hmap_table *table = place->table;
+	struct hmap_table *table = place->table;
 	u64 word = *hmap_word(table, hmap_home(place->hash, place->nr_words));
+	void *block;
+	size_t bytes;
 
 	if (hmap_match_tag(word, place->hash) || hmap_overflowed(word, place->hash) ||
 	    table->room <= 0)
 		return NULL;
-	return add_to(root, place, NULL, key, value, type, shape);
+	if (!hmap_has_blocks(shape))
+		return add_to(root, place, NULL, key, value, type, shape);
+	block = hmap_block_alloc(map, key, gfp, &bytes, type);
+	if (!block)
+		return ERR_PTR(-ENOMEM);
+	hmap_block_add(table, bytes);
+	return add_to(root, place, block, key, value, type, shape) ?:
+	       add_to_any(root, *place, block, key, value, type);
 }
 
 /* Add an entry to a table of one word that is fresh, and not published: to the next slot. */
@@ -379,6 +388,16 @@ static int put_in_header(struct hmap *map, void *root, const void *key, const vo
 	return add_entry(map, place_in_none(map, key, type), key, value, gfp, type, type, entry);
 }
 
+/* hmap_put() of a key whose hash is known. */
+static noinline int put_hashed(struct hmap *map, u64 hash, const void *key, const void *value,
+			       u32 may, gfp_t gfp, const struct hmap_type *type, void **entry)
+{
+	struct place place = { .hash = hash };
+
+	place_in_root(&place, hmap_root(map));
+	return put_in_table(map, place, key, value, may, gfp, type, type, entry);
+}
+
 /*
  * Add an entry, find one, overwrite it, as @may says. @entry: set to what a lookup gives for
  * the entry that was found or added; of pointers and objects, the one before it was
@@ -398,8 +417,8 @@ noinline int hmap_put(struct hmap *map, const void *key, const void *value, u32 
 		return -ENOENT;
 	if (!root || hmap_root_is_object(root))
 		return put_in_header(map, root, key, value, may, gfp, type, entry);
-	return put_in_table(map, place_of(map, root, key, type), key, value, may, gfp, type, type,
-			    entry);
+	return put_hashed(map, hmap_hash_key(type, key, hmap_seed(map)), key, value, may, gfp,
+			  type, entry);
 }
 
 static __always_inline bool has_table(const struct hmap *map)
@@ -409,19 +428,19 @@ static __always_inline bool has_table(const struct hmap *map)
 	return root && !hmap_root_is_object(root);
 }
 
-/* add_quickly() if @map has a table, and no block is needed. */
+/* add_quickly() if @map has a table. */
 static __always_inline void *try_quickly(struct hmap *map, const void *key, const void *value,
-					 const struct hmap_type *type,
+					 gfp_t gfp, const struct hmap_type *type,
 					 const struct hmap_type *shape)
 {
 	void *root = hmap_root(map);
 	struct place place;
 
-	if (!has_table(map) || hmap_has_blocks(shape))
+	if (!has_table(map))
 		return NULL;
 	hmap_note_type(map, type);
 	place = place_of(map, root, key, shape);
-	return add_quickly(root, &place, key, value, type, shape);
+	return add_quickly(map, root, &place, key, value, gfp, type, shape);
 }
 
 static noinline int insert_slowly(struct hmap *map, const void *key, const void *value,
@@ -436,9 +455,19 @@ static noinline int insert_slowly(struct hmap *map, const void *key, const void 
 static noinline int insert_any(struct hmap *map, const void *key, const void *value,
 			       gfp_t gfp, const struct hmap_type *type)
 {
-	if (likely(try_quickly(map, key, value, type, type)))
-		return 0;
-	return insert_slowly(map, key, value, gfp, type);
+	void *root = hmap_root(map), *entry;
+	struct place place;
+	int done;
+
+	if (!has_table(map))
+		return insert_slowly(map, key, value, gfp, type);
+	hmap_note_type(map, type);
+	place = place_of(map, root, key, type);
+	entry = add_quickly(map, root, &place, key, value, gfp, type, type);
+	if (likely(entry))
+		return PTR_ERR_OR_ZERO(entry);
+	done = put_hashed(map, place.hash, key, value, HMAP_ADD, gfp, type, &entry);
+	return done == HMAP_FOUND ? -EEXIST : done;
 }
 
 int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp,
@@ -473,7 +502,7 @@ int __hmap_insert_u32_pair(struct hmap *map, u32 key, u32 value, gfp_t gfp,
 			   const struct hmap_type *type)
 {
 	might_alloc(gfp);
-	if (likely(try_quickly(map, &key, &value, type, &hmap_u32_pair)))
+	if (likely(try_quickly(map, &key, &value, gfp, type, &hmap_u32_pair)))
 		return 0;
 	return insert_u32_pair_slowly(map, key, value, gfp, type);
 }
@@ -500,7 +529,8 @@ int __hmap_insert_u64_object(struct hmap *map, void *object, gfp_t gfp,
 		hmap_publish_object(map, object);
 		return 0;
 	}
-	if (likely(try_quickly(map, hmap_key_in(&shape, object), &object, type, &shape)))
+	if (likely(try_quickly(map, hmap_key_in(&shape, object), &object, gfp, type,
+			       &shape)))
 		return 0;
 	return insert_u64_object_slowly(map, object, gfp, type);
 }
@@ -534,7 +564,7 @@ static __always_inline int insert_pair(struct hmap *map, u64 key, u64 value, gfp
 		place_in_dir(&place, dir);
 	else
 		place_in_table(&place, root);
-	if (likely(add_quickly(dir, &place, &key, &value, type, &hmap_u64_pair)))
+	if (likely(add_quickly(map, dir, &place, &key, &value, gfp, type, &hmap_u64_pair)))
 		return 0;
 	return insert_pair_slowly(map, key, value, place.hash, gfp, type);
 }

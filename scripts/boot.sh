@@ -37,28 +37,30 @@ family() {
 	done
 }
 
-# times_of PID: milliseconds that its family has run, and that it had to wait for a CPU.
+# times_of PID: milliseconds that its family has run, and that it had to wait for a CPU; and
+# how many of it run, or wait for a CPU or a disk, just now.
 times_of() {
 	local pid
 
 	for pid in $(family "$1"); do
-		cat "/proc/$pid/task"/*/schedstat 2>/dev/null || :
-	done | awk '{ ran += $1; waited += $2 }
-		END { printf "%d %d\n", ran / 1000000, waited / 1000000 }'
+		cat "/proc/$pid/task"/*/{schedstat,status} 2>/dev/null || :
+	done | awk '/^[0-9]/ { ran += $1; waited += $2 }
+		$1 == "State:" && $2 ~ /[RD]/ { ready++ }
+		END { printf "%d %d %d\n", ran / 1000000, waited / 1000000, ready }'
 }
 
 # count_second GUEST LOG: of used CPU time, and of idleness since the last output, in
-# milliseconds. What has ended is counted no more; a wait for a CPU is when it is over, so
-# that a second may have more of it than its length.
+# milliseconds. What has ended is counted no more. A wait for a CPU is when it is over, so
+# that a second may have more of it than its length; before that it shows as what waits now.
 count_second() {
-	local ran_before=$ran waited_before=$waited size_before=$size busy
+	local ran_before=$ran waited_before=$waited size_before=$size busy ready
 
-	read -r ran waited < <(times_of "$1")
+	read -r ran waited ready < <(times_of "$1")
 	size=$(stat -c %s "$2")
 	busy=$((ran > ran_before ? ran - ran_before : 0))
 	used=$((used + busy))
 	busy=$((busy + (waited > waited_before ? waited - waited_before : 0)))
-	idle=$((idle + 1000 - busy))
+	idle=$((idle + (ready ? 0 : 1000) - busy))
 	((idle > 0 && size == size_before)) || idle=0
 }
 

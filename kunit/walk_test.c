@@ -315,14 +315,18 @@ static void widened_tables_are_walked_once(struct kunit *test)
 		/* Too many to be copied together with few. */
 		while (iter.table->live <= iter.table->nr_words * HMAP_WORD_SLOTS / 2)
 			insert_next(test, &map, &key, half, came++);
+		/* Nor so many that the other's range is left to it: three quarters of its room. */
+		for (n = 0; iter.table->live > iter.table->nr_words * HMAP_WORD_SLOTS * 5 / 8; n++)
+			if (!visits[n] && in_half(&map, n, half))
+				KUNIT_ASSERT_EQ(test, hmap_remove(&map, &n, type), 0);
 		for (n = 0; n < count; n++)
 			if (!in_half(&map, n, half))
 				KUNIT_ASSERT_EQ(test, hmap_remove(&map, &n, type), 0);
 		KUNIT_ASSERT_EQ(test, rcu_dereference_protected(map.root, 1) == iter.table, true);
 		for (n = 0; n < count; n++) {
-			if (visits[n] || !in_half(&map, n, half))
-				continue;
 			place = hmap_lookup(&map, &n, type);
+			if (visits[n] || !place)
+				continue;
 			KUNIT_ASSERT_EQ(test, hmap_remove(&map, &n, type), 0);
 			for (tries = 0; tries < 500; tries++) {
 				insert_next(test, &map, &key, !half, came);

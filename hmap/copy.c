@@ -76,10 +76,8 @@ static void *take_before(const struct hmap_type *type, struct hmap_table *table,
 	while (nr != end) {
 		u64 empty = hmap_match_empty(table->words[nr]);
 
-		if (empty && turn_of(table, begin, nr) < turn_of(table, begin, end)) {
-			add_live(table, 1);
+		if (empty && turn_of(table, begin, nr) < turn_of(table, begin, end))
 			return take_slot(type, table, nr, empty, hash);
-		}
 		table->words[nr] |= hmap_overflow_bit(hash);
 		if (++nr == table->nr_words)
 			nr = 0;
@@ -133,56 +131,71 @@ static __always_inline void prefetch_keys(const struct hmap_type *type,
 							    full)) + type->key_offset);
 }
 
+/* All slots of a table, whatever is in them, into one with the same words. */
+static void copy_slots(const struct hmap_type *type, struct hmap_table *to,
+		       const struct hmap_table *from)
+{
+	const u32 nr_words = from->nr_words;
+	u32 absent = hweight64(hmap_match_absent(from->words[nr_words - 1]));
+
+	memcpy(hmap_slots(type, to, nr_words), hmap_slots(type, from, nr_words),
+	       (nr_words * HMAP_WORD_SLOTS - absent) * (size_t)type->slot_size);
+}
+
 /*
  * Copy @from into empty tables with the same words, or into one: nearly all entries
- * stay in the word they are in, since hash bits choose it that no directory uses. So
- * no slots are looked for, and each word is stored once.
+ * stay in the word they are in, since hash bits choose it that no directory uses; and they
+ * stay in their slots. So all slots are copied at once, no matter which are full, and each
+ * word is stored once, with the bytes of those that go there.
  */
 static __always_inline void copy_by_words(const struct hmap_type *type,
 					  const struct hmap_table *from,
 					  struct hmap_table *to[2], u64 seed, bool split)
 {
-	const bool integer = is_integer(type);
 	const u32 nr_words = from->nr_words, half_shift = 63 - from->depth;
 	const u32 begin = undisturbed_word(from);
-	u32 nr = begin, live[2] = { };
+	u32 nr = begin, upper = 0;
 
+	copy_slots(type, to[0], from);
+	if (split)
+		copy_slots(type, to[1], from);
 	do {
 		const u64 word = from->words[nr];
 		const u64 before = from->words[(nr ?: nr_words) - 1];
-		u64 full, words[2] = { };
-		u32 bits[2] = { };
+		/* A bit for each byte: of those that stay in this word, and in the upper half. */
+		u64 stay = hmap_match_full(word) >> 7, up = 0;
+		u64 full = split || before >> HMAP_WORD_OVERFLOW ? hmap_match_full(word) : 0;
 
-		prefetch_keys(type, from, nr + 1 == nr_words ? 0 : nr + 1);
-		for (full = hmap_match_full(word); full; full &= full - 1) {
+		if (split)
+			prefetch_keys(type, from, nr + 1 == nr_words ? 0 : nr + 1);
+		for (; full; full &= full - 1) {
 			const void *slot = hmap_slot_of_match(type, from, nr_words, nr, full);
-			const u64 byte = word >> hmap_match_shift(full) & 0xff;
+			const u32 shift = hmap_match_shift(full);
 			void *place = NULL;
-			u32 half = 0;
+			u64 hash;
+			u32 half;
 
-			if (integer || split || !is_at_home(before, byte)) {
-				u64 hash = hmap_slot_hash(type, slot, seed);
-
-				half = hash >> half_shift & split;
-				if (unlikely(hmap_home(hash, nr_words) != nr))
-					place = take_before(type, to[half], begin, nr, hash);
+			if (!split && is_at_home(before, word >> shift))
+				continue;
+			hash = hmap_slot_hash(type, slot, seed);
+			half = hash >> half_shift & split;
+			upper += half;
+			up |= (u64)half << shift;
+			if (likely(hmap_home(hash, nr_words) == nr))
+				continue;
+			place = take_before(type, to[half], begin, nr, hash);
+			if (place) {
+				copy_slot(type, place, slot);
+				stay &= ~(1ULL << shift);
 			}
-			if (likely(!place)) {
-				words[half] |= byte << bits[half];
-				place = hmap_slot(type, to[half], nr * 8 + bits[half] / 8);
-				bits[half] += 8;
-			}
-			copy_slot(type, place, slot);
 		}
-		to[0]->words[nr] |= words[0];
-		to[1]->words[nr] |= words[1];
-		live[0] += bits[0] / 8;
-		live[1] += bits[1] / 8;
+		to[1]->words[nr] |= word & (stay & up) * 0xff;
+		to[0]->words[nr] |= word & (stay & ~up) * 0xff;
 		if (++nr == nr_words)
 			nr = 0;
 	} while (nr != begin);
-	add_live(to[0], live[0]);
-	add_live(to[1], live[1]);
+	add_live(to[1], upper);
+	add_live(to[0], from->live - upper);
 }
 
 /* Copy @from into tables of any size, which may have entries already. */

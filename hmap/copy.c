@@ -171,7 +171,7 @@ static __always_inline void copy_by_words(const struct hmap_type *type,
 		for (; full; full &= full - 1) {
 			const void *slot = hmap_slot_of_match(type, from, nr_words, nr, full);
 			const u32 shift = hmap_match_shift(full);
-			void *place = NULL;
+			void *place;
 			u64 hash;
 			u32 half;
 

@@ -432,6 +432,42 @@ static void names_in_objects_of_each_length_and_place(struct kunit *test)
 	people_destroy(&m);
 }
 
+/* @stored and nothing else is the name of the one object, which is not hashed then. What is
+ * looked for may be longer, and have the same NUL in it.
+ */
+static void find_stored(struct kunit *test, char *stored, size_t len)
+{
+	struct person person = { .number = len, .name = stored };
+	struct people m = { };
+	char name[LONGEST + 3] = { };
+
+	write_name(stored, len);
+	KUNIT_ASSERT_EQ(test, people_insert(&m, &person, GFP_KERNEL), 0);
+	write_name(name, len);
+	KUNIT_EXPECT_FALSE(test, has_name(&m.map, &people_type, name, len + 1));
+	KUNIT_EXPECT_FALSE(test, has_name(&m.map, &people_type, name, len + 2));
+	find_name(test, &m.map, &people_type, name, len);
+	KUNIT_EXPECT_PTR_EQ(test, people_erase(&m, name), &person);
+	people_destroy(&m);
+}
+
+/* Of what is stored nothing is read behind its NUL where the page ends; else there are others. */
+static void names_in_objects_end_at_their_nul(struct kunit *test)
+{
+	char *page = vzalloc(PAGE_SIZE);
+	size_t len, at;
+
+	KUNIT_ASSERT_NOT_NULL(test, page);
+	for (len = 0; len < LONGEST; len++) {
+		for (at = 0; at < 8; at++) {
+			memset(page, 0, 2 * LONGEST);
+			find_stored(test, page + at, len);
+		}
+		find_stored(test, page + PAGE_SIZE - len - 1, len);
+	}
+	vfree(page);
+}
+
 /* Names of an object, with what is left behind the NUL of what was there before. */
 struct tag {
 	u64 number;
@@ -476,6 +512,7 @@ static struct kunit_case string_test_cases[] = {
 	KUNIT_CASE(nameless_objects_are_refused),
 	KUNIT_CASE(strings_of_each_length_and_place),
 	KUNIT_CASE(names_in_objects_of_each_length_and_place),
+	KUNIT_CASE(names_in_objects_end_at_their_nul),
 	KUNIT_CASE(what_follows_a_name_is_not_compared),
 	{}
 };

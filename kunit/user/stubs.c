@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The functions behind stubs.h. */
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -174,6 +175,31 @@ void kfree(const void *p)
 		block = swap_freed(block);
 	if (block)
 		free(start_of(block));
+}
+
+/* The pages of the machine may be larger. What vfree() needs is in front. */
+void *vmalloc(size_t size)
+{
+	size_t page = sysconf(_SC_PAGESIZE), used = PAGE_ALIGN(size);
+	size_t room = round_up(used + PAGE_SIZE, page);
+	char *memory = mmap(NULL, room + page, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	size_t *block;
+
+	if (memory == MAP_FAILED || mprotect(memory + room, page, PROT_NONE))
+		abort();
+	block = (size_t *)(memory + room - used);
+	block[-1] = (uintptr_t)memory;
+	block[-2] = room + page;
+	return block;
+}
+
+void vfree(const void *p)
+{
+	const size_t *block = p;
+
+	if (block)
+		munmap((void *)block[-1], block[-2]);
 }
 
 char *kstrdup(const char *s, gfp_t gfp)

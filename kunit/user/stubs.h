@@ -276,9 +276,10 @@ size_t kmalloc_size_roundup(size_t size);
 
 #define kvmalloc(size, gfp)	kmalloc(size, gfp)
 #define kvfree(p)		kfree(p)
-#define vmalloc(size)		malloc(size)
-#define vzalloc(size)		calloc(1, size)
-#define vfree(p)		free(p)
+/* In pages of its own, and behind them there is none. */
+void *vmalloc(size_t size);
+void vfree(const void *p);
+#define vzalloc(size)		vmalloc(size)
 
 /* Memory that nobody may look at, as of a test's own allocator. */
 #if !defined(__SANITIZE_ADDRESS__) && defined(__has_feature)

@@ -185,15 +185,18 @@ static __always_inline bool hmap_is_plain_key(const void *key, u32 kind,
 {
 	const struct hmap_str *str = key;
 
-	if (unlikely(!type || !key || (kind && !(type->flags & HMAP_POINTER))))
-		return false;
-	return !(type->flags & HMAP_STRING) || likely(str->name && str->len == HMAP_TO_NUL);
+	return likely(type && key && (!kind || type->flags & HMAP_POINTER) &&
+		      (!(type->flags & HMAP_STRING) ||
+		       (str->name && str->len == HMAP_TO_NUL)));
 }
 
 static __always_inline bool hmap_are_plain(const void *key, const void *value, u32 may,
 					   const struct hmap_type *type)
 {
-	if (unlikely(!hmap_is_plain_key(key, 0, type) || !value || may & ~HMAP_ADD))
+	if (unlikely(!type || !key || !value || may & ~HMAP_ADD ||
+		     (type->flags & HMAP_STRING &&
+		      (!((const struct hmap_str *)key)->name ||
+		       ((const struct hmap_str *)key)->len != HMAP_TO_NUL))))
 		return false;
 	return !(type->flags & HMAP_POINTER) ||
 	       hmap_is_storable(type, *(const void * const *)value);

@@ -193,10 +193,7 @@ static __always_inline bool hmap_is_plain_key(const void *key, u32 kind,
 static __always_inline bool hmap_are_plain(const void *key, const void *value, u32 may,
 					   const struct hmap_type *type)
 {
-	if (unlikely(!type || !key || !value || may & ~HMAP_ADD ||
-		     (type->flags & HMAP_STRING &&
-		      (!((const struct hmap_str *)key)->name ||
-		       ((const struct hmap_str *)key)->len != HMAP_TO_NUL))))
+	if (unlikely(!type || !key || !value || type->flags & HMAP_STRING || may & ~HMAP_ADD))
 		return false;
 	return !(type->flags & HMAP_POINTER) ||
 	       hmap_is_storable(type, *(const void * const *)value);

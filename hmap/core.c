@@ -409,8 +409,12 @@ noinline int hmap_put(struct hmap *map, const void *key, const void *value, u32 
 	void *root;
 
 	might_alloc(gfp);
-	if (!hmap_are_plain(key, value, may, type) && !hmap_check_args(key, value, may, type))
-		return -EINVAL;
+	if (!hmap_are_plain(key, value, may, type)) {
+		if (!hmap_check_args(key, value, may, type))
+			return -EINVAL;
+		/* Of no bytes, it may have been NULL. */
+		key = key ?: "";
+	}
 	hmap_note_type(map, type);
 	root = hmap_root(map);
 	if (!(may & HMAP_ADD) && !hmap_live(map))
@@ -428,18 +432,20 @@ static __always_inline bool has_table(const struct hmap *map)
 	return root && !hmap_root_is_object(root);
 }
 
-/* add_quickly() if @map has a table. */
+/* add_quickly() if @map has a table; *@hash is that of @key then. */
 static __always_inline void *try_quickly(struct hmap *map, const void *key, const void *value,
-					 gfp_t gfp, const struct hmap_type *type,
+					 u64 *hash, gfp_t gfp, const struct hmap_type *type,
 					 const struct hmap_type *shape)
 {
 	void *root = hmap_root(map);
 	struct place place;
 
+	*hash = 0;
 	if (!has_table(map))
 		return NULL;
 	hmap_note_type(map, type);
 	place = place_of(map, root, key, shape);
+	*hash = place.hash;
 	return add_quickly(map, root, &place, key, value, gfp, type, shape);
 }
 
@@ -452,22 +458,26 @@ static noinline int insert_slowly(struct hmap *map, const void *key, const void 
 	return done == HMAP_FOUND ? -EEXIST : done;
 }
 
+/* What try_quickly() has not added. */
+static noinline int insert_hashed(struct hmap *map, const void *key, const void *value,
+				  u64 hash, gfp_t gfp, const struct hmap_type *type)
+{
+	void *entry;
+	int done;
+
+	done = has_table(map) ? put_hashed(map, hash, key, value, HMAP_ADD, gfp, type, &entry) :
+				hmap_put(map, key, value, HMAP_ADD, gfp, type, &entry);
+	return done == HMAP_FOUND ? -EEXIST : done;
+}
+
 static noinline int insert_any(struct hmap *map, const void *key, const void *value,
 			       gfp_t gfp, const struct hmap_type *type)
 {
-	void *root = hmap_root(map), *entry;
-	struct place place;
-	int done;
+	u64 hash;
+	void *slot = try_quickly(map, key, value, &hash, gfp, type, type);
 
-	if (!has_table(map))
-		return insert_slowly(map, key, value, gfp, type);
-	hmap_note_type(map, type);
-	place = place_of(map, root, key, type);
-	entry = add_quickly(map, root, &place, key, value, gfp, type, type);
-	if (likely(entry))
-		return PTR_ERR_OR_ZERO(entry);
-	done = put_hashed(map, place.hash, key, value, HMAP_ADD, gfp, type, &entry);
-	return done == HMAP_FOUND ? -EEXIST : done;
+	return likely(slot) ? PTR_ERR_OR_ZERO(slot) :
+	       insert_hashed(map, key, value, hash, gfp, type);
 }
 
 int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp,
@@ -492,47 +502,57 @@ int hmap_insert(struct hmap *map, const void *key, const void *value, gfp_t gfp,
 }
 EXPORT_SYMBOL_HMAP(hmap_insert);
 
-static noinline int insert_u32_pair_slowly(struct hmap *map, u32 key, u32 value, gfp_t gfp,
-					   const struct hmap_type *type)
+static noinline int insert_u32_pair_slowly(struct hmap *map, u32 key, u32 value, u64 hash,
+					   gfp_t gfp, const struct hmap_type *type)
 {
-	return insert_slowly(map, &key, &value, gfp, type);
+	return insert_hashed(map, &key, &value, hash, gfp, type);
 }
 
 int __hmap_insert_u32_pair(struct hmap *map, u32 key, u32 value, gfp_t gfp,
 			   const struct hmap_type *type)
 {
+	u64 hash;
+
 	might_alloc(gfp);
-	if (likely(try_quickly(map, &key, &value, gfp, type, &hmap_u32_pair)))
+	if (likely(try_quickly(map, &key, &value, &hash, gfp, type, &hmap_u32_pair)))
 		return 0;
-	return insert_u32_pair_slowly(map, key, value, gfp, type);
+	return insert_u32_pair_slowly(map, key, value, hash, gfp, type);
 }
 EXPORT_SYMBOL_HMAP(__hmap_insert_u32_pair);
 
-static noinline int insert_u64_object_slowly(struct hmap *map, void *object, gfp_t gfp,
-					     const struct hmap_type *type)
+/* An object that cannot be stored is refused, as by all other calls. */
+static noinline int insert_odd_object(struct hmap *map, void *object, gfp_t gfp,
+				      const struct hmap_type *type)
 {
 	const void *key = IS_ERR_OR_NULL(object) ? NULL : hmap_key_in(type, object);
 
 	return insert_slowly(map, key, &object, gfp, type);
 }
 
+static noinline int insert_u64_object_slowly(struct hmap *map, void *object, u64 hash,
+					     gfp_t gfp, const struct hmap_type *type)
+{
+	return insert_hashed(map, hmap_key_in(type, object), &object, hash, gfp, type);
+}
+
 int __hmap_insert_u64_object(struct hmap *map, void *object, gfp_t gfp,
 			     const struct hmap_type *type)
 {
 	const struct hmap_type shape = hmap_u64_object(type);
+	u64 hash;
 
 	might_alloc(gfp);
 	if (unlikely(!hmap_is_storable(&shape, object)))
-		return insert_u64_object_slowly(map, object, gfp, type);
+		return insert_odd_object(map, object, gfp, type);
 	if (!hmap_root(map)) {
 		hmap_note_type(map, type);
 		hmap_publish_object(map, object);
 		return 0;
 	}
-	if (likely(try_quickly(map, hmap_key_in(&shape, object), &object, gfp, type,
+	if (likely(try_quickly(map, hmap_key_in(&shape, object), &object, &hash, gfp, type,
 			       &shape)))
 		return 0;
-	return insert_u64_object_slowly(map, object, gfp, type);
+	return insert_u64_object_slowly(map, object, hash, gfp, type);
 }
 EXPORT_SYMBOL_HMAP(__hmap_insert_u64_object);
 

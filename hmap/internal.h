@@ -193,7 +193,7 @@ static __always_inline bool hmap_is_plain_key(const void *key, u32 kind,
 static __always_inline bool hmap_are_plain(const void *key, const void *value, u32 may,
 					   const struct hmap_type *type)
 {
-	if (unlikely(!type || !key || !value || type->flags & HMAP_STRING || may & ~HMAP_ADD))
+	if (unlikely(!hmap_is_plain_key(key, 0, type) || !value || may & ~HMAP_ADD))
 		return false;
 	return !(type->flags & HMAP_POINTER) ||
 	       hmap_is_storable(type, *(const void * const *)value);

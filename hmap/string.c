@@ -133,21 +133,19 @@ EXPORT_SYMBOL_HMAP(__hmap_siphash_to_nul);
 /* hmap_product_bytes(), likewise. */
 u64 __hmap_product_to_nul(struct hmap_str *str, u64 seed)
 {
-	const char *p = str->name;
 	u64 word, zero, hash = 0;
+	const char *p;
 
-	for (;;) {
-		if (unlikely(!is_readable(p)))
-			return hmap_hash_string(hmap_product_bytes, str, seed);
+	for (p = str->name; is_readable(p); p += WORD) {
 		word = load_word(p);
 		zero = find_zero_byte(word);
-		if (zero)
-			break;
+		if (zero) {
+			hash ^= bytes_before(word, zero) ^ (u64)set_end(str, p, zero) << 56;
+			return hmap_hash_word(hash, seed);
+		}
 		hash = hmap_hash_word(hash ^ word, seed);
-		p += WORD;
 	}
-	hash ^= bytes_before(word, zero) ^ (u64)set_end(str, p, zero) << 56;
-	return hmap_hash_word(hash, seed);
+	return hmap_hash_string(hmap_product_bytes, str, seed);
 }
 EXPORT_SYMBOL_HMAP(__hmap_product_to_nul);
 
@@ -175,6 +173,7 @@ bool hmap_has_nul(const struct hmap_str *str)
 	return false;
 }
 
+/* Where a word cannot be read: from the beginning, byte by byte. */
 static noinline bool same_bytes(const struct hmap_str *str, const char *stored)
 {
 	const size_t len = hmap_str_known_len(str);

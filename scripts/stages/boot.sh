@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # What a guest is ended for, and what it is not: these are shell loops, which would be
-# ended after seconds. And what a run says that has to wait for another one.
+# ended after seconds. And what a run says that has to wait for another one, and of failures.
 # shellcheck source=scripts/stages/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=scripts/boot.sh
 . "$HMAP_SCRIPTS/boot.sh"
+# shellcheck source=scripts/check-lib.sh
+. "$HMAP_SCRIPTS/check-lib.sh"
 
 LOG=$HMAP_LOG/$STAGE-console.log
 LOCK=$HMAP_BUILD/boot-lock
@@ -76,6 +78,20 @@ complaint=$(lock_file "$LOCK" "testing" 2>&1) || status=$?
 wait
 check "who waits is told at once what for" 0 \
 	"another run is testing (building something); waiting for it"
+
+# One stage that passes, one that fails, one that has gone down with its lane.
+RESULTS=$HMAP_BUILD/boot-results FAILURES=$HMAP_BUILD/boot-failures
+: >"$RESULTS"
+: >"$FAILURES"
+echo "nothing works" >"$LOG.failed"
+add good 2 0 0 "$LOG" >/dev/null
+add bad 1 1 0 "$LOG.failed" >/dev/null
+status=0
+complaint=$(print_total good bad gone 2>/dev/null) || status=$?
+check "stages that fail, or give no result, are named before the total" 1 \
+	$'hmap: failed: bad gone\n3 passed, 2 failed'
+status=0 complaint=$(cat "$FAILURES")
+check "and the end of a failed one's log is kept" 0 $'== bad\nnothing works'
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -18,17 +18,22 @@
 u64 hmap_secret[5] __ro_after_init;
 EXPORT_SYMBOL_HMAP(hmap_secret);
 
+static DEFINE_PER_CPU(u64, numbers);
+
 void __init hmap_hash_init(void)
 {
+	int cpu;
+
 	get_random_bytes(hmap_secret, sizeof(hmap_secret));
 	/* A factor: an odd one loses nothing. */
 	hmap_secret[1] |= 1;
+	for_each_possible_cpu(cpu)
+		get_random_bytes(&per_cpu(numbers, cpu), sizeof(u64));
 }
 
-static DEFINE_PER_CPU(u64, numbers);
-
 /* Any number, cheaply, for what needs not be a secret: those of a CPU are counted, and
- * hashed. It does not matter if two are the same.
+ * hashed. Each begins elsewhere: a process that moves would else get the same ones again, and
+ * find in the places of those it had removed the youngest.
  */
 u64 hmap_any_number(void)
 {

@@ -327,6 +327,79 @@ static void evicting_any_is_fair(struct kunit *test)
 	turn_over(test, evict_any);
 }
 
+#ifdef _HMAP_USER_STUBS_H
+static void move_to_next_cpu(struct kunit *test)
+{
+	kunit_skip(test, "user space is one CPU");
+}
+#else
+static void move_to_next_cpu(struct kunit *test)
+{
+	unsigned int next;
+
+	if (num_online_cpus() == 1)
+		kunit_skip(test, "there is one CPU");
+	next = cpumask_next(raw_smp_processor_id(), cpu_online_mask);
+	if (next >= nr_cpu_ids)
+		next = cpumask_first(cpu_online_mask);
+	KUNIT_ASSERT_EQ(test, set_cpus_allowed_ptr(current, cpumask_of(next)), 0);
+}
+#endif
+
+/* So many in a row are no coincidence, of a thousand entries. */
+#define CHOICES		8
+
+/* As many as the cases before this have made. */
+#define MADE		(HMAP_SLOW > 2 ? 100000 : 1000000)
+
+static void choose(struct kunit *test, struct hmap *map, u64 *chosen)
+{
+	u32 i;
+
+	test_lock();
+	for (i = 0; i < CHOICES; i++)
+		KUNIT_ASSERT_EQ(test, evict_any(test, map, &chosen[i]), true);
+	test_unlock();
+}
+
+/* Whether @chosen, in this order, is chosen again soon. */
+static bool are_chosen_again(struct kunit *test, struct hmap *map, const u64 *chosen)
+{
+	u32 n, matched = 0;
+	u64 key;
+
+	for (n = 0; n < MADE && matched < CHOICES; n++) {
+		test_lock();
+		KUNIT_ASSERT_EQ(test, evict_any(test, map, &key), true);
+		test_unlock();
+		matched = key == chosen[matched] ? matched + 1 : key == chosen[0];
+		if (n % 1024 == 0)
+			cond_resched();
+	}
+	return matched == CHOICES;
+}
+
+/*
+ * A process that moves to another CPU would else come by the places of those that it has
+ * evicted, where the youngest are now.
+ */
+static void cpus_choose_differently(struct kunit *test)
+{
+	u64 of_one[CHOICES], of_next[CHOICES];
+	struct hmap map = { };
+
+	move_to_next_cpu(test);
+	insert_keys(test, &map, &u64_rcu_type, 0, 1000);
+	choose(test, &map, of_one);
+	move_to_next_cpu(test);
+	choose(test, &map, of_next);
+	/* Either may be the one that has chosen more often until now. */
+	KUNIT_EXPECT_FALSE(test, are_chosen_again(test, &map, of_one));
+	move_to_next_cpu(test);
+	KUNIT_EXPECT_FALSE(test, are_chosen_again(test, &map, of_next));
+	hmap_destroy(&map, &u64_rcu_type);
+}
+
 static void any_of_few_is_found(struct kunit *test)
 {
 	struct hmap map = { };
@@ -516,6 +589,7 @@ static struct kunit_case bounds_test_cases[] = {
 	KUNIT_CASE(failed_growth_is_put_off),
 	KUNIT_CASE(evicting_the_first_is_fair),
 	KUNIT_CASE(evicting_any_is_fair),
+	KUNIT_CASE(cpus_choose_differently),
 	KUNIT_CASE(any_of_few_is_found),
 #ifdef _HMAP_USER_STUBS_H
 	KUNIT_CASE(successors_are_accounted),

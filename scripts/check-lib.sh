@@ -134,12 +134,20 @@ wanted() {
 	fi
 }
 
+# keep_failure STAGE LOG: what its tests expected, and how it ended. The end alone may have
+# only the name of the test.
+keep_failure() {
+	echo "== $1"
+	grep -E -A 7 '(EXPECTATION|ASSERTION) FAILED|^FAILED:' "$2" | head -n 60 || :
+	tail -n 40 "$2"
+}
+
 # add STAGE PASSED FAILED SKIPPED LOG: to the results of all stages.
 add() {
 	echo "$1 $2 $3 $4" >>"$RESULTS"
 	if [ "$3" -ne 0 ]; then
 		tail -n 20 "$5" || :
-		{ echo "== $1" && tail -n 40 "$5"; } >>"$FAILURES" || :
+		keep_failure "$1" "$5" >>"$FAILURES" || :
 	fi
 	echo "   $2 passed, $3 failed, $4 skipped; log: $5"
 }

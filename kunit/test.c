@@ -114,6 +114,18 @@ void insert_keys(struct kunit *test, struct hmap *map, const struct hmap_type *t
 	}
 }
 
+/* Bytes of a map that holds these entries and has held no others. */
+size_t fresh_memory(struct kunit *test, u64 from, u64 to)
+{
+	struct hmap map = { };
+	size_t bytes;
+
+	insert_keys(test, &map, &u64_rcu_type, from, to);
+	bytes = hmap_memory(&map, &u64_rcu_type);
+	hmap_destroy(&map, &u64_rcu_type);
+	return bytes;
+}
+
 void expect_keys(struct kunit *test, struct hmap *map, const struct hmap_type *type,
 		 u64 from, u64 to)
 {

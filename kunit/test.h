@@ -77,6 +77,7 @@ struct hmap_stats stats_since(struct hmap_stats *last);
 u64 key_of(u64 n);
 void insert_keys(struct kunit *test, struct hmap *map, const struct hmap_type *type,
 		 u64 from, u64 to);
+size_t fresh_memory(struct kunit *test, u64 from, u64 to);
 void expect_keys(struct kunit *test, struct hmap *map, const struct hmap_type *type,
 		 u64 from, u64 to);
 
